@@ -1,0 +1,32 @@
+/** Branded ids. A plain string does not pass for one; each is made or parsed at the edge where it enters. */
+import { z } from 'zod';
+
+/** The tenant that owns events, subscriptions and API keys. `default` where none is named. */
+export const AccountId = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(/^[A-Za-z0-9._-]+$/, 'letters, digits, ".", "_" and "-" only')
+  .brand<'AccountId'>();
+export type AccountId = z.infer<typeof AccountId>;
+
+/** The account of everything that names none. */
+export const DEFAULT_ACCOUNT_ID: AccountId = AccountId.parse('default');
+
+/** An event's id, chosen by its producer: unique per account and event type within 24 hours. */
+export const EventId = z.string().min(1).max(256).brand<'EventId'>();
+export type EventId = z.infer<typeof EventId>;
+
+/** `wh_…`: a subscription, and the Temporal workflow that is its single writer. */
+export const SubscriptionId = z
+  .string()
+  .regex(/^wh_[A-Za-z0-9]{8,64}$/, 'a subscription id starts with wh_')
+  .brand<'SubscriptionId'>();
+export type SubscriptionId = z.infer<typeof SubscriptionId>;
+
+/** `del_…`: a delivery, and the Temporal workflow that carries it. */
+export const DeliveryId = z
+  .string()
+  .regex(/^del_[A-Za-z0-9]{20,64}$/, 'a delivery id starts with del_')
+  .brand<'DeliveryId'>();
+export type DeliveryId = z.infer<typeof DeliveryId>;
