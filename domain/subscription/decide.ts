@@ -1,0 +1,105 @@
+/**
+ * What a command does to a subscription: the events to append, or a refusal as a value. A command that asks
+ * for what is so already changes nothing and is no error, so that a caller may repeat it.
+ */
+import type { SubscriptionId } from '../../schemas/ids.ts';
+import type {
+  SettingsChanges,
+  StoredSettings,
+  SubscriptionCommand,
+  SubscriptionEvent,
+} from '../../schemas/subscription-log.ts';
+import { isLive, type LiveSubscription, type Subscription } from './subscription.ts';
+
+/** Why a command was not carried out. A value, so that it crosses a workflow's border whole. */
+export type Refusal =
+  /** Never created, deleted, or another account's: which of the three is nobody's business. */
+  | { readonly code: 'not_found' }
+  | { readonly code: 'already_exists' }
+  | { readonly code: 'version_mismatch'; readonly expected: number; readonly actual: number }
+  /** Pause and resume speak of one that is not disabled; `enable` brings it back. */
+  | { readonly code: 'is_disabled' };
+
+export type Decision =
+  | { readonly ok: true; readonly events: readonly SubscriptionEvent[] }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/** Where and when a command is decided. `at` is RFC 3339 in UTC. */
+export interface DecisionContext {
+  readonly subscriptionId: SubscriptionId;
+  readonly at: string;
+}
+
+/** A fact without what `decide` adds to each: the envelope. */
+type Fact = SubscriptionEvent extends infer E
+  ? E extends SubscriptionEvent
+    ? Omit<E, 'schema_version' | 'subscription_id' | 'account_id' | 'version' | 'at' | 'actor'>
+    : never
+  : never;
+
+const refuse = (refusal: Refusal): Decision => ({ ok: false, refusal });
+
+/** Decides `command` against `state`. The versions of the events follow the state's without a gap. */
+export function decide(command: SubscriptionCommand, state: Subscription, context: DecisionContext): Decision {
+  const facts = (...list: readonly Fact[]): Decision => ({
+    ok: true,
+    events: list.map((fact, index) => ({
+      schema_version: 1,
+      subscription_id: context.subscriptionId,
+      account_id: command.accountId,
+      version: state.version + 1 + index,
+      at: context.at,
+      actor: command.actor,
+      ...fact,
+    })),
+  });
+
+  if (command.type === 'CreateSubscription') {
+    if (state.status !== 'absent') return refuse({ code: 'already_exists' });
+    const { settings, secret, active } = command;
+    return facts({ type: 'SubscriptionCreated', settings, secret, active });
+  }
+  if (!isLive(state) || state.accountId !== command.accountId) return refuse({ code: 'not_found' });
+  if (command.expectedVersion !== null && command.expectedVersion !== state.version) {
+    return refuse({ code: 'version_mismatch', expected: command.expectedVersion, actual: state.version });
+  }
+  switch (command.type) {
+    case 'UpdateSubscription': {
+      const changes = mergedChanges(command.changes, state.settings);
+      const updated: Fact[] =
+        Object.keys(changes).length > 0 || command.secret !== null
+          ? [{ type: 'SubscriptionUpdated', changes, secret: command.secret }]
+          : [];
+      return facts(...updated, ...activation(command.active, state));
+    }
+    case 'PauseSubscription':
+      if (state.status === 'disabled') return refuse({ code: 'is_disabled' });
+      return state.status === 'paused' ? facts() : facts({ type: 'SubscriptionPaused' });
+    case 'ResumeSubscription':
+      if (state.status === 'disabled') return refuse({ code: 'is_disabled' });
+      return state.status === 'active' ? facts() : facts({ type: 'SubscriptionResumed' });
+    case 'EnableSubscription':
+      return state.status === 'disabled' ? facts({ type: 'SubscriptionEnabled' }) : facts();
+    case 'DisableSubscription':
+      return state.status === 'disabled'
+        ? facts()
+        : facts({ type: 'SubscriptionDisabled', reason: command.reason });
+    case 'DeleteSubscription':
+      return facts({ type: 'SubscriptionDeleted' });
+  }
+}
+
+/** The settings that the patch really names, with `retry_policy` completed from the present one. */
+function mergedChanges(changes: SettingsChanges, settings: StoredSettings): Partial<StoredSettings> {
+  const { retry_policy: policy, ...replaced } = changes;
+  return policy === undefined
+    ? replaced
+    : { ...replaced, retry_policy: { ...settings.retry_policy, ...policy } };
+}
+
+/** `active` in a patch: true wakes a paused or disabled subscription, false disables it. */
+function activation(active: boolean | null, state: LiveSubscription): readonly Fact[] {
+  if (active === null || active === (state.status === 'active')) return [];
+  if (!active) return state.status === 'disabled' ? [] : [{ type: 'SubscriptionDisabled', reason: 'inactive' }];
+  return [{ type: state.status === 'paused' ? 'SubscriptionResumed' : 'SubscriptionEnabled' }];
+}

@@ -1,0 +1,47 @@
+/**
+ * All subscriptions as their log tells them, in memory. Routers, workers and the API each keep one, fed from
+ * `webhooks.subscriptions`; a version that was seen already is dropped, for the log may hold a record twice.
+ */
+import type { AccountId, SubscriptionId } from '../../schemas/ids.ts';
+import type { SubscriptionEvent } from '../../schemas/subscription-log.ts';
+import { evolve, initialState, isLive, type LiveSubscription, type Subscription } from './subscription.ts';
+
+export interface SubscriptionDirectory {
+  /** Takes the next record of the log. Answers the new state, or null where the version was seen before. */
+  apply(event: SubscriptionEvent): Subscription | null;
+  /** The state of one, `absent` where the log has nothing of it. */
+  get(id: SubscriptionId): Subscription;
+  /** The live ones of an account, newest first. */
+  listOf(accountId: AccountId): readonly LiveSubscription[];
+  readonly size: number;
+}
+
+export function createSubscriptionDirectory(): SubscriptionDirectory {
+  const states = new Map<SubscriptionId, Subscription>();
+  const idsByAccount = new Map<AccountId, Set<SubscriptionId>>();
+
+  return {
+    apply(event) {
+      const before = states.get(event.subscription_id) ?? initialState();
+      if (event.version <= before.version) return null;
+      const after = evolve(before, event);
+      states.set(event.subscription_id, after);
+      const ids = idsByAccount.get(event.account_id) ?? new Set();
+      idsByAccount.set(event.account_id, ids);
+      if (isLive(after)) ids.add(event.subscription_id);
+      else ids.delete(event.subscription_id);
+      return after;
+    },
+    get: (id) => states.get(id) ?? initialState(),
+    listOf(accountId) {
+      const live = [...(idsByAccount.get(accountId) ?? [])].map((id) => states.get(id)).filter(isKnownLive);
+      return live.sort((a, b) => b.createdAt.localeCompare(a.createdAt) || a.id.localeCompare(b.id));
+    },
+    get size() {
+      return states.size;
+    },
+  };
+}
+
+const isKnownLive = (subscription: Subscription | undefined): subscription is LiveSubscription =>
+  subscription !== undefined && isLive(subscription);

@@ -1,0 +1,58 @@
+/** The records of `webhooks.deliveries`: every attempt and outcome. The Kafka key is the delivery's id. */
+import { z } from 'zod';
+import { AccountId, DeliveryId, EventId, SubscriptionId } from './ids.ts';
+
+/**
+ * Stands in every record, so that each can be read alone and in any order: the router's and the worker's
+ * records of one delivery race each other.
+ */
+const fact = {
+  schema_version: z.literal(1),
+  delivery_id: DeliveryId,
+  subscription_id: SubscriptionId,
+  account_id: AccountId,
+  event_id: EventId,
+  event_type: z.string(),
+  /** When the event happened, by its producer. */
+  occurred_at: z.iso.datetime(),
+  source: z.object({ topic: z.string(), partition: z.int(), offset: z.string() }),
+  /** The Temporal workflow that carries the delivery: retry, cancel and the UI link find it here. */
+  workflow_id: z.string(),
+  at: z.iso.datetime(),
+};
+
+/** How an attempt ended, and what follows it. */
+export const AfterAttempt = z.discriminatedUnion('step', [
+  z.object({ step: z.literal('succeed') }),
+  z.object({ step: z.literal('retry'), next_attempt_at: z.iso.datetime() }),
+  z.object({ step: z.literal('exhaust'), reason: z.enum(['not_retried', 'retries_used_up', 'gone']) }),
+  z.object({ step: z.literal('block'), address: z.string() }),
+]);
+export type AfterAttempt = z.infer<typeof AfterAttempt>;
+
+export const DeliveryEvent = z.discriminatedUnion('type', [
+  /** The router handed the delivery to Temporal. */
+  z.object({ ...fact, type: z.literal('DeliveryScheduled') }),
+  z.object({
+    ...fact,
+    type: z.literal('AttemptEnded'),
+    /** Counted from 1. */
+    number: z.int().min(1),
+    started_at: z.iso.datetime(),
+    duration_ms: z.number().min(0),
+    url: z.string(),
+    /** Null where no answer came. */
+    status_code: z.int().nullable(),
+    /** Why no answer came, for a person. Null where one did. */
+    error: z.string().nullable(),
+    response_headers: z.record(z.string(), z.string()),
+    /** The first 16 KiB. */
+    response_body: z.string(),
+    next: AfterAttempt,
+  }),
+  /** It may not be sent now: the subscription is paused. */
+  z.object({ ...fact, type: z.literal('DeliveryHeld'), reason: z.enum(['paused']) }),
+  /** It is no longer owed: the subscription was disabled or deleted, or an operator cancelled it. */
+  z.object({ ...fact, type: z.literal('DeliveryCancelled'), reason: z.string() }),
+]);
+export type DeliveryEvent = z.infer<typeof DeliveryEvent>;

@@ -1,0 +1,93 @@
+/** The records of `webhooks.subscriptions`: every change of every subscription, kept for ever. */
+import { z } from 'zod';
+import { Conditions, Filters, Routes } from './filter.ts';
+import { AccountId, SubscriptionId } from './ids.ts';
+import { RetryPolicy } from './subscription.ts';
+
+/** Text that only a holder of the encryption key can read: `v1.<key id>.<base64url>`. */
+export const Sealed = z.string().startsWith('v1.').brand<'Sealed'>();
+export type Sealed = z.infer<typeof Sealed>;
+
+/** A subscription's settings at rest. Header values are sealed, for they carry the customer's credentials. */
+export const StoredSettings = z.object({
+  url: z.string(),
+  events: z.array(z.string()),
+  description: z.string(),
+  timeout: z.number(),
+  retry_policy: RetryPolicy,
+  headers: z.record(z.string(), Sealed),
+  filters: Filters,
+  conditions: Conditions,
+  routes: Routes,
+  aggregation: z.null(),
+  signature_scheme: z.enum(['body', 'timestamped']),
+  rate_limit: z.null(),
+  ordered_by: z.null(),
+  fallback: z.null(),
+  destination: z.object({ type: z.literal('http') }),
+});
+export type StoredSettings = z.infer<typeof StoredSettings>;
+
+const fact = {
+  schema_version: z.literal(1),
+  subscription_id: SubscriptionId,
+  account_id: AccountId,
+  /** 1 for the creation, then one more with each fact. Readers drop a version that they have seen. */
+  version: z.int().min(1),
+  at: z.iso.datetime(),
+  /** Who asked for it: `key:<id>` of an API key, or `system:<part>`. */
+  actor: z.string(),
+};
+
+/** One change of one subscription. The Kafka key is the subscription's id. */
+export const SubscriptionEvent = z.discriminatedUnion('type', [
+  z.object({
+    ...fact,
+    type: z.literal('SubscriptionCreated'),
+    settings: StoredSettings,
+    secret: Sealed,
+    active: z.boolean(),
+  }),
+  z.object({
+    ...fact,
+    type: z.literal('SubscriptionUpdated'),
+    changes: StoredSettings.partial(),
+    secret: Sealed.nullable(),
+  }),
+  z.object({ ...fact, type: z.literal('SubscriptionPaused') }),
+  z.object({ ...fact, type: z.literal('SubscriptionResumed') }),
+  z.object({ ...fact, type: z.literal('SubscriptionDisabled'), reason: z.string() }),
+  z.object({ ...fact, type: z.literal('SubscriptionEnabled') }),
+  z.object({ ...fact, type: z.literal('SubscriptionDeleted') }),
+]);
+export type SubscriptionEvent = z.infer<typeof SubscriptionEvent>;
+
+/** Merges `changes` at the actor: only the named fields of `retry_policy` are replaced. */
+export type SettingsChanges = Partial<Omit<StoredSettings, 'retry_policy'>> & {
+  readonly retry_policy?: Partial<RetryPolicy>;
+};
+
+/** What may be asked of a subscription's actor. `expectedVersion` comes from `If-Match`. */
+export type SubscriptionCommand = {
+  readonly actor: string;
+  readonly accountId: AccountId;
+  readonly expectedVersion: number | null;
+} & (
+  | {
+      readonly type: 'CreateSubscription';
+      readonly settings: StoredSettings;
+      readonly secret: Sealed;
+      readonly active: boolean;
+    }
+  | {
+      readonly type: 'UpdateSubscription';
+      readonly changes: SettingsChanges;
+      readonly secret: Sealed | null;
+      readonly active: boolean | null;
+    }
+  | { readonly type: 'PauseSubscription' }
+  | { readonly type: 'ResumeSubscription' }
+  | { readonly type: 'EnableSubscription' }
+  | { readonly type: 'DisableSubscription'; readonly reason: string }
+  | { readonly type: 'DeleteSubscription' }
+);

@@ -1,0 +1,158 @@
+/** What a customer configures, in the customer's names. Defaults are written here and nowhere else. */
+import { z } from 'zod';
+import { Conditions, EventPattern, Filters, Routes } from './filter.ts';
+import { AccountId, SubscriptionId } from './ids.ts';
+
+/** When a failed delivery is tried again. Times in seconds. */
+export const RetryPolicy = z.strictObject({
+  max_retries: z.int().min(0).max(100).default(3),
+  retry_delay: z.number().positive().max(3_600).default(5),
+  exponential_backoff: z.boolean().default(true),
+  max_delay: z.number().positive().max(86_400).default(60),
+});
+export type RetryPolicy = z.infer<typeof RetryPolicy>;
+
+/** Where events are POSTed to. Whether plain http may be used is the deployment's choice, judged by the API. */
+const TargetUrl = z
+  .string()
+  .max(2_048)
+  .superRefine((text, context) => {
+    if (!URL.canParse(text)) {
+      context.addIssue('expected an absolute url such as https://example.com/webhooks');
+      return;
+    }
+    const url = new URL(text);
+    if (url.protocol !== 'https:' && url.protocol !== 'http:') {
+      context.addIssue(`expected an https url, got the scheme "${url.protocol.slice(0, -1)}"`);
+    }
+    if (url.username !== '' || url.password !== '') {
+      context.addIssue('a url must not carry a user name or password; use "headers" for credentials');
+    }
+  });
+
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/;
+// Set by the sender or by HTTP itself; a customer's value would break the request or forge our signature.
+const RESERVED_HEADER =
+  /^(host|content-length|content-type|user-agent|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|traceparent|x-broxi-.*|webhook-.*)$/i;
+const CustomHeaders = z
+  .record(
+    z.string(),
+    z
+      .string()
+      .max(4_096)
+      .regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'expected a header value on one line'),
+  )
+  .superRefine((headers, context) => {
+    const names = Object.keys(headers);
+    if (names.length > 50) context.addIssue('expected at most 50 headers');
+    const seen = new Set<string>();
+    for (const name of names) {
+      const issue = !HEADER_NAME.test(name)
+        ? 'not a valid header name'
+        : RESERVED_HEADER.test(name)
+          ? 'this header is set by the sender and cannot be overridden'
+          : seen.has(name.toLowerCase())
+            ? 'given twice (header names ignore case)'
+            : null;
+      seen.add(name.toLowerCase());
+      if (issue !== null) context.addIssue({ code: 'custom', path: [name], message: issue });
+    }
+  });
+
+/** The signing secret: chosen by the customer, or `whsec_` and base64 when made here. */
+const Secret = z
+  .string()
+  .min(16, 'expected at least 16 characters')
+  .max(256, 'expected at most 256 characters')
+  .refine(
+    (text) => !text.startsWith('whsec_') || /^whsec_[A-Za-z0-9+/]{16,}={0,2}$/.test(text),
+    'a secret that starts with whsec_ must go on in base64',
+  );
+
+/** A setting of the contract that this version does not offer yet: only null is taken, never ignored. */
+const notOffered = (name: string) => z.null({ error: `${name} is not offered by this version: expected null` });
+
+/** The settings of a subscription that are stored as they were given. */
+const settings = {
+  url: TargetUrl,
+  events: z
+    .array(EventPattern)
+    .min(1, 'expected at least one event type')
+    .max(100)
+    .transform((events) => [...new Set(events)]),
+  description: z.string().max(1_000),
+  timeout: z.number().min(0.1, 'expected seconds, from 0.1 to 120').max(120, 'expected seconds, from 0.1 to 120'),
+  retry_policy: RetryPolicy,
+  headers: CustomHeaders,
+  filters: Filters,
+  conditions: Conditions,
+  routes: Routes,
+  aggregation: notOffered('aggregation'),
+  signature_scheme: z.enum(['body', 'timestamped']),
+  rate_limit: notOffered('rate_limit'),
+  ordered_by: notOffered('ordered_by'),
+  fallback: notOffered('fallback'),
+  destination: z.strictObject({
+    type: z.literal('http', { error: 'expected "http": other destinations are not offered by this version' }),
+  }),
+};
+
+/** The body of `POST /v1/subscriptions`. */
+export const NewSubscription = z.strictObject({
+  ...settings,
+  description: settings.description.default(''),
+  secret: Secret.optional(),
+  active: z.boolean().default(true),
+  timeout: settings.timeout.default(30),
+  retry_policy: settings.retry_policy.prefault({}),
+  headers: settings.headers.default({}),
+  filters: settings.filters.default({}),
+  conditions: settings.conditions.default({}),
+  routes: settings.routes.default([]),
+  aggregation: settings.aggregation.default(null),
+  signature_scheme: settings.signature_scheme.default('body'),
+  rate_limit: settings.rate_limit.default(null),
+  ordered_by: settings.ordered_by.default(null),
+  fallback: settings.fallback.default(null),
+  destination: settings.destination.default({ type: 'http' }),
+});
+export type NewSubscription = z.infer<typeof NewSubscription>;
+
+/**
+ * The body of `PATCH /v1/subscriptions/{id}`: what is absent stays. `retry_policy` is merged field by field;
+ * everything else that is named is replaced whole.
+ */
+export const SubscriptionPatch = z.strictObject({
+  ...Object.fromEntries(Object.entries(settings).map(([name, schema]) => [name, schema.optional()])),
+  retry_policy: z
+    .strictObject({
+      max_retries: RetryPolicy.shape.max_retries.unwrap().optional(),
+      retry_delay: RetryPolicy.shape.retry_delay.unwrap().optional(),
+      exponential_backoff: RetryPolicy.shape.exponential_backoff.unwrap().optional(),
+      max_delay: RetryPolicy.shape.max_delay.unwrap().optional(),
+    })
+    .optional(),
+  secret: Secret.optional(),
+  active: z.boolean().optional(),
+}) as unknown as z.ZodType<SubscriptionPatch>;
+export type SubscriptionPatch = Partial<
+  Omit<NewSubscription, 'retry_policy'> & { retry_policy: Partial<RetryPolicy> }
+>;
+
+/** `active`: events are delivered. `paused`: they are held. `disabled`: they are dropped. */
+export const SubscriptionStatus = z.enum(['active', 'paused', 'disabled']);
+export type SubscriptionStatus = z.infer<typeof SubscriptionStatus>;
+
+/** A subscription as the API shows it. The secret is not part of it. */
+export const SubscriptionView = z.strictObject({
+  id: SubscriptionId,
+  account_id: AccountId,
+  ...settings,
+  active: z.boolean(),
+  state: SubscriptionStatus,
+  state_reason: z.string().nullable(),
+  version: z.int().min(1),
+  created_at: z.iso.datetime(),
+  updated_at: z.iso.datetime(),
+});
+export type SubscriptionView = z.infer<typeof SubscriptionView>;
