@@ -1,0 +1,110 @@
+/**
+ * What is signed and which headers an attempt carries. The HMAC itself is passed in. Two kinds of receivers
+ * are served by every request: those that check X-Broxi-Signature and those that check the Standard Webhooks
+ * triple (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md).
+ */
+import type { DeliveryId, SubscriptionId } from '../../schemas/ids.ts';
+import type { SubscriptionView } from '../../schemas/subscription.ts';
+
+/** The key of an HMAC: the bytes that `text` stands for in `encoding`. */
+export interface HmacKey {
+  readonly text: string;
+  readonly encoding: 'utf8' | 'base64';
+}
+
+/** HMAC-SHA256 of the UTF-8 bytes of `content`, as lower-case hex or as base64 with padding. */
+export type HmacSha256 = (key: HmacKey, content: string, output: 'hex' | 'base64') => string;
+
+/** All that the headers of one attempt are made of. */
+export interface AttemptToSign {
+  readonly eventType: string;
+  readonly deliveryId: DeliveryId;
+  readonly subscriptionId: SubscriptionId;
+  /** Counted from 1. */
+  readonly attempt: number;
+  /** When this attempt is made: whole seconds since 1970. */
+  readonly timestampSeconds: number;
+  readonly body: string;
+  readonly scheme: SubscriptionView['signature_scheme'];
+  readonly secret: string;
+  /** The secret before a rotation, while both are valid; else null. */
+  readonly previousSecret: string | null;
+  /** W3C trace context. */
+  readonly traceparent: string;
+  /** What the customer added, name → value. */
+  readonly customHeaders: Readonly<Record<string, string>>;
+}
+
+const STANDARD_PREFIX = 'whsec_';
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
+
+// What frames the request, or signs it: a customer's value would break the one or forge the other.
+const RESERVED_HEADER =
+  /^(?:host|content-length|transfer-encoding|connection|keep-alive|te|trailer|upgrade|expect|proxy-.*|x-broxi-.*|webhook-.*)$/i;
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/**
+ * The headers of one attempt, each name once whatever its case. One of the customer's takes the place of our
+ * Content-Type, User-Agent or traceparent, and is left out where it is reserved or no valid HTTP header.
+ */
+export function deliveryHeaders(attempt: AttemptToSign, hmac: HmacSha256): Record<string, string> {
+  const timestamp = String(attempt.timestampSeconds);
+  const { secret, previousSecret, body, deliveryId } = attempt;
+  const signed = attempt.scheme === 'body' ? body : `${timestamp}.${body}`;
+  const standardSigned = `${deliveryId}.${timestamp}.${body}`;
+  const standard = (of: string) => `v1,${hmac(standardKey(of), standardSigned, 'base64')}`;
+
+  const lines: [name: string, value: string][] = [
+    ['Content-Type', 'application/json'],
+    ['User-Agent', 'BroxiAI-Webhooks/1.0'],
+    ['X-Broxi-Event', attempt.eventType],
+    ['X-Broxi-Delivery', deliveryId],
+    ['X-Broxi-Webhook', attempt.subscriptionId],
+    ['X-Broxi-Attempt', String(attempt.attempt)],
+    ['X-Broxi-Timestamp', timestamp],
+    ['X-Broxi-Signature', hmac(broxiKey(secret), signed, 'hex')],
+  ];
+  if (previousSecret !== null) {
+    lines.push(['X-Broxi-Signature-Previous', hmac(broxiKey(previousSecret), signed, 'hex')]);
+  }
+  lines.push(
+    ['webhook-id', deliveryId],
+    ['webhook-timestamp', timestamp],
+    [
+      'webhook-signature',
+      previousSecret === null ? standard(secret) : `${standard(secret)} ${standard(previousSecret)}`,
+    ],
+    ['traceparent', attempt.traceparent],
+  );
+  return withCustomHeaders(lines, attempt.customHeaders);
+}
+
+/** X-Broxi-Signature is keyed with the secret as the customer sees it, `whsec_` included. */
+function broxiKey(secret: string): HmacKey {
+  return { text: secret, encoding: 'utf8' };
+}
+
+/**
+ * Standard Webhooks keys with what follows `whsec_`, decoded. A text that only looks like it and is no base64
+ * is taken as it stands, so that every secret signs.
+ */
+function standardKey(secret: string): HmacKey {
+  const encoded = secret.startsWith(STANDARD_PREFIX) ? secret.slice(STANDARD_PREFIX.length) : '';
+  const isBase64 = BASE64.test(encoded) && encoded.replace(/=+$/, '').length % 4 !== 1;
+  return isBase64 ? { text: encoded, encoding: 'base64' } : { text: secret, encoding: 'utf8' };
+}
+
+function withCustomHeaders(
+  lines: readonly (readonly [name: string, value: string])[],
+  custom: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const byName = new Map(lines.map((line) => [line[0].toLowerCase(), line]));
+  for (const line of Object.entries(custom)) {
+    const [name, value] = line;
+    if (RESERVED_HEADER.test(name) || !HEADER_NAME.test(name) || !HEADER_VALUE.test(value)) continue;
+    byName.set(name.toLowerCase(), line);
+  }
+  // Not by assignment, which would lose a header named __proto__.
+  return Object.fromEntries(byName.values());
+}
