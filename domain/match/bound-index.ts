@@ -1,0 +1,53 @@
+/** Finds what was filed under the bounds that a number has reached: a search costs its findings and nothing else. */
+export class BoundIndex<T> {
+  // Two lists instead of one of pairs: the bounds stay unboxed.
+  private readonly bounds: number[] = [];
+  private readonly items: T[] = [];
+
+  add(bound: number, item: T): void {
+    let position = this.firstAtLeast(bound);
+    while (this.bounds[position] === bound) position += 1;
+    this.bounds.splice(position, 0, bound);
+    this.items.splice(position, 0, item);
+  }
+
+  remove(bound: number, item: T): void {
+    for (let position = this.firstAtLeast(bound); this.bounds[position] === bound; position += 1) {
+      if (this.items[position] !== item) continue;
+      this.bounds.splice(position, 1);
+      this.items.splice(position, 1);
+      return;
+    }
+  }
+
+  get size(): number {
+    return this.bounds.length;
+  }
+
+  /** Adds to `found` all with a bound of at most `value`. */
+  collectAtMost(value: number, found: T[]): void {
+    for (let position = 0; position < this.bounds.length; position += 1) {
+      if (this.bounds[position]! > value) return;
+      found.push(this.items[position]!);
+    }
+  }
+
+  /** Adds to `found` all with a bound of at least `value`. */
+  collectAtLeast(value: number, found: T[]): void {
+    for (let position = this.bounds.length - 1; position >= 0; position -= 1) {
+      if (this.bounds[position]! < value) return;
+      found.push(this.items[position]!);
+    }
+  }
+
+  private firstAtLeast(bound: number): number {
+    let low = 0;
+    let high = this.bounds.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.bounds[middle]! < bound) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}

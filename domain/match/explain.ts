@@ -1,0 +1,124 @@
+/** The rules of matching, answered condition by condition, by the same code that matches. */
+import type { GroupName, Operator } from '../../schemas/filter-grammar.ts';
+import {
+  blockHolds,
+  compile,
+  groupHolds,
+  urlFor,
+  whenHolds,
+  type Block,
+  type CompiledWhen,
+  type ConditionNode,
+  type GroupNode,
+  type MatchableEvent,
+  type MatchableSubscription,
+} from './compile.ts';
+import { judge, type Test, type Verdict } from './condition.ts';
+import { patternMatches } from './event-pattern.ts';
+import { readField } from './field.ts';
+
+/** One thing that was asked of the event, and what came of it. */
+export interface Check {
+  /** Where the subscription asks it: `account_id`, `events`, `filters.any[0].error.code`, `conditions.cost`. */
+  readonly path: string;
+  /** For `events`: `matches`. A group's own check comes before those of its members. */
+  readonly operator: Operator | GroupName | 'matches';
+  /** The operand; for a group the number of its members. */
+  readonly expected: unknown;
+  /** The event's value, undefined where it is missing; for a group the number of members that hold. */
+  readonly actual: unknown;
+  readonly outcome: Verdict;
+}
+
+/** A route that was looked at: those up to the first that holds. */
+export interface RouteExplanation {
+  readonly url: string;
+  readonly holds: boolean;
+  readonly checks: readonly Check[];
+}
+
+export interface Explanation {
+  readonly matched: boolean;
+  /** Where the event goes; null where it does not match. */
+  readonly url: string | null;
+  /** All of them, also those after the first that failed. In a match, only members of `any` and `none` may fail. */
+  readonly checks: readonly Check[];
+  /** Empty where the event does not match. */
+  readonly routes: readonly RouteExplanation[];
+}
+
+/** Why the event is or is not taken in by the subscription, and by which route it goes. */
+export function explainMatch(subscription: MatchableSubscription, event: MatchableEvent): Explanation {
+  const compiled = compile(subscription);
+  const isOwnAccount = event.accountId === subscription.accountId;
+  const account: Check = {
+    path: 'account_id',
+    operator: 'equals',
+    expected: subscription.accountId,
+    actual: event.accountId,
+    outcome: isOwnAccount ? 'holds' : 'fails',
+  };
+  const checks = [account, ...checksOfWhen(compiled, subscription.events, '', event)];
+  if (!isOwnAccount || !whenHolds(compiled, event)) return { matched: false, url: null, checks, routes: [] };
+
+  const routes: RouteExplanation[] = [];
+  for (const [position, route] of compiled.routes.entries()) {
+    const holds = whenHolds(route, event);
+    const events = subscription.routes[position]?.when.events ?? null;
+    const at = `routes[${position}].when.`;
+    routes.push({ url: route.url, holds, checks: checksOfWhen(route, events, at, event) });
+    if (holds) break;
+  }
+  return { matched: true, url: urlFor(compiled, event), checks, routes };
+}
+
+/** `events` are the patterns as the customer wrote them, null where there are none. */
+function checksOfWhen(
+  when: CompiledWhen,
+  events: readonly string[] | null,
+  at: string,
+  event: MatchableEvent,
+): readonly Check[] {
+  const checks: Check[] = [];
+  if (events !== null) {
+    const isTaken = events.some((pattern) => patternMatches(pattern, event.type));
+    const outcome = isTaken ? 'holds' : 'fails';
+    checks.push({ path: `${at}events`, operator: 'matches', expected: events, actual: event.type, outcome });
+  }
+  return [
+    ...checks,
+    ...checksOfBlock(when.filters, `${at}filters`, event),
+    ...checksOfBlock(when.conditions, `${at}conditions`, event),
+  ];
+}
+
+const checksOfBlock = (block: Block, at: string, event: MatchableEvent): readonly Check[] =>
+  block.flatMap((node) =>
+    node.kind === 'condition' ? [checkOfCondition(node, at, event)] : checksOfGroup(node, at, event),
+  );
+
+function checkOfCondition({ key, field, test }: ConditionNode, at: string, event: MatchableEvent): Check {
+  const actual = readField(field, event.data);
+  const path = `${at}.${key}`;
+  return { path, operator: test.operator, expected: operandOf(test), actual, outcome: judge(test, actual) };
+}
+
+function checksOfGroup(group: GroupNode, at: string, event: MatchableEvent): readonly Check[] {
+  const path = `${at}.${group.name}`;
+  const own: Check = {
+    path,
+    operator: group.name,
+    expected: group.members.length,
+    actual: group.members.filter((member) => blockHolds(member, event.data)).length,
+    outcome: groupHolds(group, event.data) ? 'holds' : 'fails',
+  };
+  return [
+    own,
+    ...group.members.flatMap((member, position) => checksOfBlock(member, `${path}[${position}]`, event)),
+  ];
+}
+
+/** As JSON can show it. */
+function operandOf(test: Test): unknown {
+  return test.operator === 'in' || test.operator === 'not_in' ? [...test.operand] : test.operand;
+}

@@ -1,0 +1,189 @@
+import { describe, expect, it } from 'vitest';
+import type { MatchableEvent, MatchableSubscription } from '../../../domain/match/compile.ts';
+import { matchEvent, targetUrl } from '../../../domain/match/match-event.ts';
+import { createSubscriptionIndex, type SubscriptionIndex } from '../../../domain/match/subscription-index.ts';
+import { AccountId, SubscriptionId } from '../../../schemas/ids.ts';
+
+const DEFAULT = AccountId.parse('default');
+const id = (number: number): SubscriptionId => SubscriptionId.parse(`wh_${String(number).padStart(8, '0')}`);
+
+const subscription = (number: number, given: Partial<MatchableSubscription> = {}): MatchableSubscription => ({
+  id: id(number),
+  accountId: DEFAULT,
+  url: `https://own.example/${number}`,
+  events: ['*'],
+  filters: {},
+  conditions: {},
+  routes: [],
+  ...given,
+});
+const event = (given: Partial<MatchableEvent> = {}): MatchableEvent => ({
+  accountId: DEFAULT,
+  type: 'workflow.completed',
+  data: {},
+  ...given,
+});
+const indexOf = (...subscriptions: readonly MatchableSubscription[]): SubscriptionIndex => {
+  const index = createSubscriptionIndex();
+  for (const one of subscriptions) index.put(one);
+  return index;
+};
+const matched = (index: SubscriptionIndex, given: MatchableEvent): readonly SubscriptionId[] =>
+  matchEvent(index, given).map(({ subscriptionId }) => subscriptionId);
+
+describe('event types', () => {
+  it.each([
+    ['workflow.completed', 'workflow.completed', true],
+    ['workflow.completed', 'workflow.completed.late', false],
+    ['workflow.completed', 'workflow', false],
+    ['workflow.completed', 'Workflow.completed', false],
+    ['workflow.*', 'workflow.completed', true],
+    ['workflow.*', 'workflow.step.completed', true],
+    ['workflow.*', 'workflow', false],
+    ['workflow.*', 'workflows.completed', false],
+    ['workflow.*', 'other.workflow.completed', false],
+    ['user.session.*', 'user.session.started', true],
+    ['user.session.*', 'user.message.received', false],
+    ['*', 'anything', true],
+    ['*', 'anything.at.all', true],
+  ])('the pattern %s on the type %s: %s', (pattern, type, expected) => {
+    const index = indexOf(subscription(1, { events: [pattern] }));
+    expect(matched(index, event({ type }))).toEqual(expected ? [id(1)] : []);
+  });
+
+  it('match once where several patterns of a subscription take the type in', () => {
+    const events = ['workflow.completed', 'workflow.*', '*', 'workflow.completed'];
+    expect(matched(indexOf(subscription(1, { events })), event())).toEqual([id(1)]);
+  });
+
+  it('match by any of the patterns', () => {
+    const index = indexOf(subscription(1, { events: ['user.*', 'workflow.failed'] }));
+    expect(matched(index, event({ type: 'user.session.ended' }))).toEqual([id(1)]);
+    expect(matched(index, event({ type: 'workflow.failed' }))).toEqual([id(1)]);
+    expect(matched(index, event({ type: 'workflow.completed' }))).toEqual([]);
+  });
+});
+
+describe('the index', () => {
+  it('never shows an event to another account', () => {
+    const other = AccountId.parse('other');
+    const index = indexOf(subscription(1), subscription(2, { accountId: other }));
+    expect(matched(index, event())).toEqual([id(1)]);
+    expect(matched(index, event({ accountId: other }))).toEqual([id(2)]);
+    expect(matched(index, event({ accountId: AccountId.parse('constructor') }))).toEqual([]);
+  });
+
+  it('answers in the order of the ids, whatever the order of the log', () => {
+    expect(matched(indexOf(subscription(2), subscription(3), subscription(1)), event())).toEqual([
+      id(1),
+      id(2),
+      id(3),
+    ]);
+  });
+
+  it('follows a change of what a subscription takes in', () => {
+    const index = indexOf(subscription(1, { filters: { a: 1 } }));
+    index.put(subscription(1, { filters: { a: 2 } }));
+    expect(index.size).toBe(1);
+    expect(matched(index, event({ data: { a: 1 } }))).toEqual([]);
+    expect(matched(index, event({ data: { a: 2 } }))).toEqual([id(1)]);
+  });
+
+  it('forgets what was removed, and says whether there was anything', () => {
+    const index = indexOf(subscription(1, { filters: { a: ['x', 'y'] } }), subscription(2));
+    expect(index.remove(id(1))).toBe(true);
+    expect(index.remove(id(1))).toBe(false);
+    expect(index.size).toBe(1);
+    expect(matched(index, event({ data: { a: 'x' } }))).toEqual([id(2)]);
+  });
+
+  it('keeps what it had of a subscription whose next version cannot be compiled', () => {
+    const index = indexOf(subscription(1, { filters: { a: 1 } }));
+    const unknown = { a: { resembles: 1 } } as unknown as NonNullable<MatchableSubscription['filters']>;
+    expect(() => index.put(subscription(1, { filters: unknown }))).toThrow(TypeError);
+    expect(matched(index, event({ data: { a: 1 } }))).toEqual([id(1)]);
+  });
+
+  it('finds one once that several of its conditions would find', () => {
+    const filters = { any: [{ a: 1 }, { b: { starts_with: ['x', 'xy'] } }, { tags_contains: ['p', 'q'] }] };
+    const index = indexOf(subscription(1, { filters }));
+    expect(matched(index, event({ data: { a: 1, b: 'xyz', tags: ['p', 'q', 'pq'] } }))).toEqual([id(1)]);
+  });
+
+  it('matches a list that is too long to be filed under each of its values', () => {
+    const values = Array.from({ length: 900 }, (_, number) => `v${number}`);
+    const events = ['a.b', 'c.d', 'e.f'];
+    const index = indexOf(subscription(1, { events, filters: { id: values } }));
+    expect(matched(index, event({ type: 'c.d', data: { id: 'v899' } }))).toEqual([id(1)]);
+    expect(matched(index, event({ type: 'c.d', data: { id: 'v900' } }))).toEqual([]);
+  });
+
+  it.each<[string, (number: number) => MatchableSubscription['filters']]>([
+    ['a value', (number) => ({ key: `k${number}` })],
+    ['a list of values', (number) => ({ key: [`k${number}`, `l${number}`] })],
+    ['a value behind one that all share', (number) => ({ status: 'failed', key: `k${number}` })],
+    ['the start of a text', (number) => ({ key: { starts_with: `k${number}` } })],
+    ['the end of a text', (number) => ({ end: { ends_with: `:${number}` } })],
+    ['a text within a text', (number) => ({ text_contains: `<${number}>` })],
+    ['a text within an element', (number) => ({ tags_contains: [`<${number}>`] })],
+    ['a lower bound', (number) => ({ n: { greater_than: number + 999 } })],
+    ['an upper bound', (number) => ({ n: { less_or_equal: 1_000 - number } })],
+    ['tokens', (number) => ({ token_usage: { greater_or_equal: number + 100 } })],
+    ['either of two fields', (number) => ({ any: [{ key: `k${number}` }, { n: -number - 1 }] })],
+    ['all of a group', (number) => ({ all: [{ status: 'failed' }, { key: `k${number}` }] })],
+    ['a field that is there', (number) => ({ [`field${number}`]: { exists: true } })],
+  ])('looks at few of 2,000 subscriptions that each demand %s', (_, filtersOf) => {
+    const index = indexOf(
+      ...Array.from({ length: 2_000 }, (_, number) => subscription(number, { filters: filtersOf(number) })),
+    );
+    const given = event({
+      data: {
+        key: 'k1234',
+        status: 'failed',
+        end: 'x:1234',
+        text: 'some text <1234> here',
+        tags: ['a', '<1234>'],
+        n: 1_000,
+        token_usage: { total_tokens: 103 },
+        field1234: null,
+      },
+    });
+    expect(index.candidates(given).length).toBeLessThanOrEqual(5);
+    expect(matchEvent(index, given).length).toBeGreaterThan(0);
+  });
+});
+
+describe('routes', () => {
+  const routes: MatchableSubscription['routes'] = [
+    { when: { filters: { id: { starts_with: 'support_' } } }, url: 'https://support.example/' },
+    { when: { events: ['workflow.failed'] }, url: 'https://failed.example/' },
+    { when: { conditions: { cost: { greater_than: 1 } } }, url: 'https://costly.example/' },
+  ];
+  const urlOf = (given: Partial<MatchableEvent>): string | undefined =>
+    matchEvent(indexOf(subscription(1, { routes })), event(given))[0]?.url;
+
+  it('give the url of the first that holds', () => {
+    expect(urlOf({ type: 'workflow.failed', data: { id: 'support_bot', cost: 2 } })).toBe(
+      'https://support.example/',
+    );
+    expect(urlOf({ type: 'workflow.failed', data: { id: 'sales_bot', cost: 2 } })).toBe(
+      'https://failed.example/',
+    );
+    expect(urlOf({ data: { cost: 2 } })).toBe('https://costly.example/');
+  });
+
+  it("leave the subscription's own url where none holds", () => {
+    expect(urlOf({ data: { cost: 1 } })).toBe('https://own.example/1');
+  });
+
+  it('do not bring in what the subscription itself does not take in', () => {
+    const index = indexOf(subscription(1, { routes, events: ['user.*'] }));
+    expect(matched(index, event({ type: 'workflow.failed' }))).toEqual([]);
+  });
+
+  it('can be asked for alone, for an attempt', () => {
+    const settings = { url: 'https://own.example/', routes };
+    expect(targetUrl(settings, { type: 'workflow.failed', data: {} })).toBe('https://failed.example/');
+    expect(targetUrl(settings, { type: 'workflow.completed', data: {} })).toBe('https://own.example/');
+  });
+});
