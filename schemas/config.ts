@@ -50,7 +50,7 @@ const isCidr = (text: string): boolean => {
 
 const EncryptionKeys = list
   .refine(
-    (keys) => keys.length > 0 && keys.every((key) => Buffer.from(key, 'base64').length === 32),
+    (keys) => keys.length > 0 && keys.every((key) => /^[A-Za-z0-9+/]{43}=$/.test(key)),
     'expected 32 bytes in base64 (several, separated by commas, the current one first)',
   )
   .transform((keys) => keys.map((key) => Buffer.from(key, 'base64')));

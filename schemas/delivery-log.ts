@@ -1,6 +1,15 @@
 /** The records of `webhooks.deliveries`: every attempt and outcome. The Kafka key is the delivery's id. */
 import { z } from 'zod';
 import { AccountId, DeliveryId, EventId, SubscriptionId } from './ids.ts';
+import { toUtcTimestamp } from './timestamp.ts';
+
+/** Read as UTC with milliseconds, whatever it was written as, so that the texts of times sort as they do. */
+const UtcTimestamp = z.string().transform((text, context) => {
+  const timestamp = toUtcTimestamp(text);
+  if (timestamp !== null) return timestamp;
+  context.addIssue('expected an RFC 3339 date-time of the years 0001 to 9999');
+  return z.NEVER;
+});
 
 /**
  * Stands in every record, so that each can be read alone and in any order: the router's and the worker's
@@ -14,17 +23,17 @@ const fact = {
   event_id: EventId,
   event_type: z.string(),
   /** When the event happened, by its producer. */
-  occurred_at: z.iso.datetime(),
+  occurred_at: UtcTimestamp,
   source: z.object({ topic: z.string(), partition: z.int(), offset: z.string() }),
   /** The Temporal workflow that carries the delivery: retry, cancel and the UI link find it here. */
   workflow_id: z.string(),
-  at: z.iso.datetime(),
+  at: UtcTimestamp,
 };
 
 /** How an attempt ended, and what follows it. */
 export const AfterAttempt = z.discriminatedUnion('step', [
   z.object({ step: z.literal('succeed') }),
-  z.object({ step: z.literal('retry'), next_attempt_at: z.iso.datetime() }),
+  z.object({ step: z.literal('retry'), next_attempt_at: UtcTimestamp }),
   z.object({ step: z.literal('exhaust'), reason: z.enum(['not_retried', 'retries_used_up', 'gone']) }),
   z.object({ step: z.literal('block'), address: z.string() }),
 ]);
@@ -38,7 +47,7 @@ export const DeliveryEvent = z.discriminatedUnion('type', [
     type: z.literal('AttemptEnded'),
     /** Counted from 1. */
     number: z.int().min(1),
-    started_at: z.iso.datetime(),
+    started_at: UtcTimestamp,
     duration_ms: z.number().min(0),
     url: z.string(),
     /** Null where no answer came. */

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Conditions, EventPattern, Filters, Routes } from './filter.ts';
 import { AccountId, SubscriptionId } from './ids.ts';
+import { TargetUrl } from './target-url.ts';
 
 /** When a failed delivery is tried again. Times in seconds. */
 export const RetryPolicy = z.strictObject({
@@ -12,28 +13,10 @@ export const RetryPolicy = z.strictObject({
 });
 export type RetryPolicy = z.infer<typeof RetryPolicy>;
 
-/** Where events are POSTed to. Whether plain http may be used is the deployment's choice, judged by the API. */
-const TargetUrl = z
-  .string()
-  .max(2_048)
-  .superRefine((text, context) => {
-    if (!URL.canParse(text)) {
-      context.addIssue('expected an absolute url such as https://example.com/webhooks');
-      return;
-    }
-    const url = new URL(text);
-    if (url.protocol !== 'https:' && url.protocol !== 'http:') {
-      context.addIssue(`expected an https url, got the scheme "${url.protocol.slice(0, -1)}"`);
-    }
-    if (url.username !== '' || url.password !== '') {
-      context.addIssue('a url must not carry a user name or password; use "headers" for credentials');
-    }
-  });
-
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/;
-// Set by the sender or by HTTP itself; a customer's value would break the request or forge our signature.
+// What frames the request, or signs it: a customer's value would break the one or forge the other.
 const RESERVED_HEADER =
-  /^(host|content-length|content-type|user-agent|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|traceparent|x-broxi-.*|webhook-.*)$/i;
+  /^(?:host|content-length|transfer-encoding|connection|keep-alive|te|trailer|upgrade|expect|proxy-.*|x-broxi-.*|webhook-.*)$/i;
 const CustomHeaders = z
   .record(
     z.string(),
@@ -70,7 +53,8 @@ const Secret = z
   );
 
 /** A setting of the contract that this version does not offer yet: only null is taken, never ignored. */
-const notOffered = (name: string) => z.null({ error: `${name} is not offered by this version: expected null` });
+const notOffered = (name: string) =>
+  z.null({ error: `${name} is not offered by this version: expected null` });
 
 /** The settings of a subscription that are stored as they were given. */
 const settings = {
@@ -81,7 +65,10 @@ const settings = {
     .max(100)
     .transform((events) => [...new Set(events)]),
   description: z.string().max(1_000),
-  timeout: z.number().min(0.1, 'expected seconds, from 0.1 to 120').max(120, 'expected seconds, from 0.1 to 120'),
+  timeout: z
+    .number()
+    .min(0.1, 'expected seconds, from 0.1 to 120')
+    .max(120, 'expected seconds, from 0.1 to 120'),
   retry_policy: RetryPolicy,
   headers: CustomHeaders,
   filters: Filters,

@@ -40,7 +40,11 @@ type Fact = SubscriptionEvent extends infer E
 const refuse = (refusal: Refusal): Decision => ({ ok: false, refusal });
 
 /** Decides `command` against `state`. The versions of the events follow the state's without a gap. */
-export function decide(command: SubscriptionCommand, state: Subscription, context: DecisionContext): Decision {
+export function decide(
+  command: SubscriptionCommand,
+  state: Subscription,
+  context: DecisionContext,
+): Decision {
   const facts = (...list: readonly Fact[]): Decision => ({
     ok: true,
     events: list.map((fact, index) => ({
@@ -100,6 +104,7 @@ function mergedChanges(changes: SettingsChanges, settings: StoredSettings): Part
 /** `active` in a patch: true wakes a paused or disabled subscription, false disables it. */
 function activation(active: boolean | null, state: LiveSubscription): readonly Fact[] {
   if (active === null || active === (state.status === 'active')) return [];
-  if (!active) return state.status === 'disabled' ? [] : [{ type: 'SubscriptionDisabled', reason: 'inactive' }];
+  if (!active)
+    return state.status === 'disabled' ? [] : [{ type: 'SubscriptionDisabled', reason: 'inactive' }];
   return [{ type: state.status === 'paused' ? 'SubscriptionResumed' : 'SubscriptionEnabled' }];
 }

@@ -11,6 +11,11 @@ export interface SubscriptionDirectory {
   apply(event: SubscriptionEvent): Subscription | null;
   /** The state of one, `absent` where the log has nothing of it. */
   get(id: SubscriptionId): Subscription;
+  /**
+   * The subscription, once at least `version` of it has been seen. Who learnt of a version elsewhere waits
+   * here for the log, instead of missing what it says.
+   */
+  atLeast(id: SubscriptionId, version: number): Promise<Subscription>;
   /** The live ones of an account, newest first. */
   listOf(accountId: AccountId): readonly LiveSubscription[];
   readonly size: number;
@@ -18,7 +23,17 @@ export interface SubscriptionDirectory {
 
 export function createSubscriptionDirectory(): SubscriptionDirectory {
   const states = new Map<SubscriptionId, Subscription>();
+  const waiting = new Map<SubscriptionId, { readonly version: number; readonly wake: () => void }[]>();
   const idsByAccount = new Map<AccountId, Set<SubscriptionId>>();
+
+  const wakeUpTo = (id: SubscriptionId, version: number): void => {
+    const waiters = waiting.get(id);
+    if (waiters === undefined) return;
+    const still = waiters.filter((waiter) => waiter.version > version);
+    if (still.length > 0) waiting.set(id, still);
+    else waiting.delete(id);
+    for (const waiter of waiters) if (waiter.version <= version) waiter.wake();
+  };
 
   return {
     apply(event) {
@@ -30,7 +45,17 @@ export function createSubscriptionDirectory(): SubscriptionDirectory {
       idsByAccount.set(event.account_id, ids);
       if (isLive(after)) ids.add(event.subscription_id);
       else ids.delete(event.subscription_id);
+      wakeUpTo(event.subscription_id, event.version);
       return after;
+    },
+    async atLeast(id, version) {
+      const stateOf = () => states.get(id) ?? initialState();
+      if (stateOf().version < version) {
+        await new Promise<void>((wake) => {
+          waiting.set(id, [...(waiting.get(id) ?? []), { version, wake }]);
+        });
+      }
+      return stateOf();
     },
     get: (id) => states.get(id) ?? initialState(),
     listOf(accountId) {

@@ -1,0 +1,199 @@
+/**
+ * One attempt of one delivery: look up where it goes, sign, POST, judge, and append the outcome to
+ * `webhooks.deliveries` before anyone is told. A worker that dies with the request on the wire leaves no
+ * outcome, and the attempt is made again under the same number: the one place where a request may be sent
+ * twice.
+ */
+import { activityInfo, ApplicationFailure, cancellationSignal, heartbeat } from '@temporalio/activity';
+import { ApplicationFailureCategory } from '@temporalio/common';
+import { afterAttempt } from '../domain/deliver/after-attempt.ts';
+import { targetUrl } from '../domain/match/match-event.ts';
+import { attemptEnded, deliveryCancelled, deliveryHeld } from '../domain/record/delivery-event.ts';
+import { deliveryHeaders } from '../domain/deliver/signature.ts';
+import { traceparent } from '../domain/deliver/trace-context.ts';
+import { isLive, type LiveSubscription, type Subscription } from '../domain/subscription/subscription.ts';
+import { hmacSha256 } from '../infra/crypto/hmac.ts';
+import type { GuardedAgent, HttpExchange } from '../infra/http/guarded-agent.ts';
+import type { EventLog } from '../infra/kafka/event-log.ts';
+import type { DeliveryTask } from '../schemas/delivery.ts';
+import type { SubscriptionId } from '../schemas/ids.ts';
+import type { JsonObject } from '../schemas/json.ts';
+import type { Sealed } from '../schemas/subscription-log.ts';
+
+/** What an attempt came to, for the workflow. Texts in it are readable in Temporal: nothing secret. */
+export type AttemptEnd =
+  | { readonly step: 'succeed' }
+  | { readonly step: 'retry'; readonly number: number; readonly delayMs: number; readonly failure: string }
+  | { readonly step: 'exhaust'; readonly reason: 'not_retried' | 'retries_used_up' | 'gone' }
+  | { readonly step: 'block' }
+  /** Nothing was sent: the subscription is paused. `attemptsMade` attempts came before. */
+  | { readonly step: 'hold'; readonly attemptsMade: number }
+  /** Nothing was sent: the delivery is no longer owed. */
+  | { readonly step: 'cancel'; readonly reason: string };
+
+/** What attempts need of the world. Time and chance come in here. */
+export interface AttemptDeps {
+  readonly eventLog: EventLog;
+  readonly agent: GuardedAgent;
+  /** The subscription, not older than `version`. */
+  readonly lookUp: (id: SubscriptionId, version: number) => Promise<Subscription>;
+  /** Opens what was sealed for one subscription. Throws where the key is missing. */
+  readonly open: (sealed: Sealed, id: SubscriptionId) => string;
+  readonly now: () => Date;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** 16 random hex digits: the W3C id of one attempt's span. */
+  readonly newSpanId: () => string;
+}
+
+/** How often a paused delivery looks whether it may go. */
+const HELD_RECHECK_MS = 5_000;
+const HEARTBEAT_EVERY_MS = 5_000;
+
+/** What survives from one execution of `retryDelivery` to the next, in its heartbeat. */
+interface Progress {
+  readonly attemptsMade: number;
+  readonly held: boolean;
+}
+
+export const createAttemptActivities = (deps: AttemptDeps) => ({
+  /** Makes attempt `number`. Throws only where the outcome could not be recorded. */
+  attemptDelivery: (task: DeliveryTask, number: number): Promise<AttemptEnd> => attempt(deps, task, number),
+
+  /**
+   * Makes all further attempts, with the waits between them kept by the server. Each execution ends with a
+   * failure that names the next delay, or with the delivery's end. Temporal's attempt n is ours as long as
+   * no worker dies, for the first execution takes over the failure of the first attempt.
+   */
+  async retryDelivery(task: DeliveryTask, first: AttemptEnd): Promise<AttemptEnd> {
+    const { attempt: execution, heartbeatDetails } = activityInfo();
+    const before = (heartbeatDetails as Progress | undefined) ?? progressAfter(first);
+    if (execution === 1) throw waiting(first, before);
+
+    const beating = setInterval(() => heartbeat(before), HEARTBEAT_EVERY_MS);
+    try {
+      const end = await attempt(deps, task, before.attemptsMade + 1, before.held);
+      if (end.step !== 'retry' && end.step !== 'hold') return end;
+      throw waiting(end, progressAfter(end));
+    } finally {
+      clearInterval(beating);
+    }
+  },
+});
+
+function progressAfter(end: AttemptEnd): Progress {
+  if (end.step === 'hold') return { attemptsMade: end.attemptsMade, held: true };
+  return { attemptsMade: end.step === 'retry' ? end.number : 0, held: false };
+}
+
+/** The failure that makes the server wait. It is expected, so it is logged and counted as benign. */
+function waiting(end: AttemptEnd, progress: Progress): ApplicationFailure {
+  heartbeat(progress);
+  return ApplicationFailure.create({
+    message:
+      end.step === 'retry' ? `attempt ${end.number}: ${end.failure}` : 'held: the subscription is paused',
+    type: end.step === 'retry' ? 'AttemptFailed' : 'DeliveryHeld',
+    nextRetryDelay: end.step === 'retry' ? end.delayMs : HELD_RECHECK_MS,
+    category: ApplicationFailureCategory.BENIGN,
+  });
+}
+
+async function attempt(
+  deps: AttemptDeps,
+  task: DeliveryTask,
+  number: number,
+  heldBefore = false,
+): Promise<AttemptEnd> {
+  const subscription = await deps.lookUp(task.subscriptionId, task.subscriptionVersion);
+  const owed = whetherOwed(subscription);
+  if (owed.step === 'cancel') {
+    await deps.eventLog.appendDeliveryEvents([deliveryCancelled(task, deps.now(), owed.reason)]);
+    return owed;
+  }
+  if (owed.step === 'hold') {
+    if (!heldBefore) await deps.eventLog.appendDeliveryEvents([deliveryHeld(task, deps.now())]);
+    return { step: 'hold', attemptsMade: number - 1 };
+  }
+
+  const { settings } = owed.subscription;
+  const url = urlOf(settings, task);
+  const startedAt = deps.now();
+  const exchange = await deps.agent.post({
+    url,
+    headers: headersOf(deps, task, owed.subscription, number, startedAt),
+    body: task.body,
+    timeoutMs: settings.timeout * 1_000,
+    signal: cancellationSignal(),
+  });
+  // A worker that shuts down cuts the request off: that says nothing of the endpoint.
+  cancellationSignal().throwIfAborted();
+  const next = afterAttempt(settings.retry_policy, number, exchange.outcome, deps.random());
+  await deps.eventLog.appendDeliveryEvents([
+    attemptEnded(task, { number, url, startedAt, endedAt: deps.now(), next, ...exchange }),
+  ]);
+  switch (next.step) {
+    case 'retry':
+      return { step: 'retry', number, delayMs: next.delayMs, failure: describe(exchange) };
+    case 'exhaust':
+      return { step: 'exhaust', reason: next.reason };
+    case 'block':
+      return { step: 'block' };
+    case 'succeed':
+      return { step: 'succeed' };
+  }
+}
+
+type Owed =
+  | { readonly step: 'send'; readonly subscription: LiveSubscription }
+  | { readonly step: 'hold' }
+  | { readonly step: 'cancel'; readonly reason: string };
+
+function whetherOwed(subscription: Subscription): Owed {
+  if (!isLive(subscription)) return { step: 'cancel', reason: 'subscription_deleted' };
+  switch (subscription.status) {
+    case 'active':
+      return { step: 'send', subscription };
+    case 'paused':
+      return { step: 'hold' };
+    case 'disabled':
+      return { step: 'cancel', reason: 'subscription_disabled' };
+  }
+}
+
+function urlOf(settings: LiveSubscription['settings'], task: DeliveryTask): string {
+  // The body is parsed only where a route may ask for its data.
+  if (settings.routes.length === 0) return settings.url;
+  const { data } = JSON.parse(task.body) as { data: JsonObject };
+  return targetUrl(settings, { type: task.eventType, data });
+}
+
+function headersOf(
+  deps: AttemptDeps,
+  task: DeliveryTask,
+  { id, settings, secret }: LiveSubscription,
+  number: number,
+  sentAt: Date,
+): Record<string, string> {
+  return deliveryHeaders(
+    {
+      eventType: task.eventType,
+      deliveryId: task.deliveryId,
+      subscriptionId: id,
+      attempt: number,
+      timestampSeconds: Math.floor(sentAt.getTime() / 1_000),
+      body: task.body,
+      scheme: settings.signature_scheme,
+      secret: deps.open(secret, id),
+      previousSecret: null,
+      traceparent: traceparent(task.traceId, deps.newSpanId()),
+      customHeaders: Object.fromEntries(
+        Object.entries(settings.headers).map(([name, value]) => [name, deps.open(value, id)]),
+      ),
+    },
+    hmacSha256,
+  );
+}
+
+/** The failure in a few words for the Temporal UI. */
+const describe = ({ outcome, error }: HttpExchange): string =>
+  outcome.kind === 'answered' ? `answered ${outcome.statusCode}` : (error ?? outcome.kind);

@@ -1,0 +1,20 @@
+/** What workflows can ask of the world. Workflows see the type only. */
+import { createAppendSubscriptionEvents } from './append-subscription-events.ts';
+import { type AttemptDeps, createAttemptActivities } from './attempt-delivery.ts';
+import { createDisableSubscription } from './disable-subscription.ts';
+import { createLoadSubscription } from './load-subscription.ts';
+
+/** All that the activities need. */
+export type ActivityDeps = AttemptDeps &
+  Parameters<typeof createAppendSubscriptionEvents>[0] &
+  Parameters<typeof createLoadSubscription>[0] &
+  Parameters<typeof createDisableSubscription>[0];
+
+/** The activities of a worker. */
+export const createActivities = (deps: ActivityDeps) => ({
+  ...createAttemptActivities(deps),
+  appendSubscriptionEvents: createAppendSubscriptionEvents(deps),
+  loadSubscription: createLoadSubscription(deps),
+  disableSubscription: createDisableSubscription(deps),
+});
+export type Activities = ReturnType<typeof createActivities>;

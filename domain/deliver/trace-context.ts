@@ -1,0 +1,13 @@
+/** W3C Trace Context, level 1: https://www.w3.org/TR/trace-context/ */
+
+const TRACEPARENT = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
+const INVALID_TRACE_ID = '0'.repeat(32);
+
+/** The trace id in a `traceparent` header, or null where there is none that is valid. */
+export function traceIdOf(traceparent: string | undefined): string | null {
+  const traceId = TRACEPARENT.exec(traceparent ?? '')?.[1];
+  return traceId === undefined || traceId === INVALID_TRACE_ID ? null : traceId;
+}
+
+/** The header of a sampled span. `traceId` has 32 hex digits, `spanId` 16. */
+export const traceparent = (traceId: string, spanId: string): string => `00-${traceId}-${spanId}-01`;

@@ -1,0 +1,143 @@
+/**
+ * Appends records to Kafka, durably and in small batches without a fixed delay: what is asked for while one
+ * request is on the wire goes out together in the next. One request at a time keeps the order per key.
+ */
+import type { IHeaders, Kafka } from 'kafkajs';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from '../telemetry.ts';
+
+/** One record to append. */
+export interface NewRecord {
+  readonly topic: string;
+  readonly key: string | null;
+  readonly value: Buffer | string | null;
+  readonly headers?: IHeaders;
+}
+
+export interface Appender {
+  /**
+   * Resolves once the brokers hold all of `records` (acks from every in-sync replica). While they are away
+   * it keeps trying and warns; it rejects only for a record that they will never take, and after `close`.
+   * A record may be written twice where an acknowledgement was lost: readers drop what they have seen.
+   */
+  append(records: readonly NewRecord[]): Promise<void>;
+  /** Waits for what was asked for, then disconnects. */
+  close(): Promise<void>;
+}
+
+/** Stays below the brokers' default of 1 MiB for one record batch. */
+const MAX_REQUEST_BYTES = 900_000;
+
+/** After kafkajs has used up its own retries, some 20 s. */
+const RETRY_DELAY_MS = 500;
+
+/** The brokers' answers that another try cannot mend. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  'MESSAGE_TOO_LARGE',
+  'RECORD_LIST_TOO_LARGE',
+  'INVALID_TOPIC_EXCEPTION',
+  'TOPIC_AUTHORIZATION_FAILED',
+  'INVALID_RECORD',
+]);
+
+interface Waiting {
+  readonly records: readonly NewRecord[];
+  readonly bytes: number;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Connects a producer of its own. */
+export async function createAppender(kafka: Kafka, logger: Logger): Promise<Appender> {
+  const producer = kafka.producer({ allowAutoTopicCreation: false, maxInFlightRequests: 1 });
+  await producer.connect();
+  let queue: Waiting[] = [];
+  let draining: Promise<void> | null = null;
+  let closed = false;
+
+  const nextBatch = (): Waiting[] => {
+    let bytes = 0;
+    let count = 0;
+    while (count < queue.length && (count === 0 || bytes + queue[count]!.bytes <= MAX_REQUEST_BYTES)) {
+      bytes += queue[count]!.bytes;
+      count += 1;
+    }
+    const batch = queue.slice(0, count);
+    queue = queue.slice(count);
+    return batch;
+  };
+
+  const send = async (batch: readonly Waiting[]): Promise<void> => {
+    const byTopic = new Map<string, NewRecord[]>();
+    for (const record of batch.flatMap((waiting) => waiting.records)) {
+      const records = byTopic.get(record.topic);
+      if (records === undefined) byTopic.set(record.topic, [record]);
+      else records.push(record);
+    }
+    await producer.sendBatch({
+      acks: -1,
+      topicMessages: [...byTopic].map(([topic, records]) => ({
+        topic,
+        messages: records.map(({ key, value, headers }) => ({
+          key,
+          value,
+          ...(headers === undefined ? {} : { headers }),
+        })),
+      })),
+    });
+  };
+
+  const sendUntilTaken = async (batch: readonly Waiting[]): Promise<void> => {
+    for (;;) {
+      try {
+        await send(batch);
+        for (const waiting of batch) waiting.resolve();
+        return;
+      } catch (error) {
+        const refused = REFUSALS.has((error as { type?: string }).type ?? '');
+        if (refused && batch.length > 1) {
+          // One record of the batch is at fault: alone, each finds out for itself.
+          for (const waiting of batch) await sendUntilTaken([waiting]);
+          return;
+        }
+        if (refused || closed) {
+          for (const waiting of batch) waiting.reject(error);
+          return;
+        }
+        logger.warn({ err: error, records: batch.length }, 'Kafka does not take records, trying again');
+        await delay(RETRY_DELAY_MS);
+      }
+    }
+  };
+
+  const drain = async (): Promise<void> => {
+    // Lets every append of this turn of the event loop join the first batch.
+    await Promise.resolve();
+    while (queue.length > 0) await sendUntilTaken(nextBatch());
+    draining = null;
+  };
+
+  return {
+    append(records) {
+      if (closed) return Promise.reject(new Error('the appender is closed'));
+      if (records.length === 0) return Promise.resolve();
+      return new Promise((resolve, reject) => {
+        queue.push({ records, bytes: sizeOf(records), resolve, reject });
+        draining ??= drain();
+      });
+    },
+    async close() {
+      closed = true;
+      await draining;
+      await producer.disconnect();
+    },
+  };
+}
+
+function sizeOf(records: readonly NewRecord[]): number {
+  const overheadBytes = 100;
+  return records.reduce(
+    (sum, { value }) => sum + overheadBytes + (value === null ? 0 : Buffer.byteLength(value)),
+    0,
+  );
+}

@@ -1,0 +1,152 @@
+/**
+ * Reads topics in order, partition by partition, in chunks. A chunk's offset is committed only after its
+ * handler has finished, so a crash repeats at most the last chunk. What kafkajs calls a batch is a chunk here.
+ */
+import type { EachBatchPayload, IHeaders, Kafka } from 'kafkajs';
+import type { Logger } from '../telemetry.ts';
+
+export interface ConsumedRecord {
+  readonly offset: bigint;
+  readonly key: string | null;
+  readonly value: Buffer | null;
+  readonly headers: IHeaders;
+  readonly timestampMs: number;
+}
+
+/** Neighbouring records of one partition, in order. Never empty. */
+export interface Chunk {
+  readonly topic: string;
+  readonly partition: number;
+  readonly firstOffset: bigint;
+  /** The offset after the last record. */
+  readonly nextOffset: bigint;
+  readonly records: readonly ConsumedRecord[];
+  /** The offset after the newest record of the partition when the chunk was fetched. */
+  readonly endOffset: bigint;
+  /** Aborted when the work is no longer ours: the consumer stops, or its group rebalances. */
+  readonly signal: AbortSignal;
+}
+
+/** `done` commits the chunk; `seekTo` goes on reading at another offset and commits nothing. */
+export type ChunkResult = 'done' | { readonly seekTo: bigint };
+
+export interface ChunkConsumerOptions {
+  readonly groupId: string;
+  readonly topics: readonly string[];
+  /** An upper bound for the records of one chunk. */
+  readonly maxRecords: number;
+  /** How many partitions are worked on at once. */
+  readonly partitionsAtOnce: number;
+  readonly handle: (chunk: Chunk) => Promise<ChunkResult>;
+  /** The consumer cannot go on. The process is to leave with a non-zero exit code, so that it is restarted. */
+  readonly onCrash: (error: Error) => void;
+}
+
+export interface ChunkConsumer {
+  /** True while this member belongs to its group and reads. */
+  isReady(): boolean;
+  /** Finishes the chunks in hand, commits them, and leaves the group. */
+  stop(): Promise<void>;
+}
+
+const HEARTBEAT_EVERY_MS = 3_000;
+
+/** Joins the group and starts reading; new groups begin with the oldest record. */
+export async function startChunkConsumer(
+  kafka: Kafka,
+  logger: Logger,
+  options: ChunkConsumerOptions,
+): Promise<ChunkConsumer> {
+  const consumer = kafka.consumer({
+    groupId: options.groupId,
+    allowAutoTopicCreation: false,
+    sessionTimeout: 30_000,
+    rebalanceTimeout: 60_000,
+    heartbeatInterval: 3_000,
+    maxWaitTimeInMs: 250,
+    maxBytesPerPartition: 1_048_576,
+    retry: { initialRetryTime: 200, maxRetryTime: 5_000, retries: 8 },
+  });
+  let ready = false;
+  const stopping = new AbortController();
+  consumer.on(consumer.events.GROUP_JOIN, () => void (ready = true));
+  consumer.on(consumer.events.REBALANCING, () => void (ready = false));
+  consumer.on(consumer.events.CRASH, ({ payload }) => {
+    ready = false;
+    if (payload.restart) logger.warn({ err: payload.error }, 'the Kafka consumer starts again');
+    else options.onCrash(payload.error);
+  });
+
+  const commit = (topic: string, partition: number, offset: bigint): Promise<void> =>
+    consumer.commitOffsets([{ topic, partition, offset: String(offset) }]);
+
+  const handleBatch = async (payload: EachBatchPayload): Promise<void> => {
+    const { topic, partition, messages, highWatermark } = payload.batch;
+    for (let start = 0; start < messages.length; start += options.maxRecords) {
+      if (stopping.signal.aborted || !payload.isRunning() || payload.isStale()) return;
+      const records = messages.slice(start, start + options.maxRecords).map((message) => ({
+        offset: BigInt(message.offset),
+        key: message.key?.toString() ?? null,
+        value: message.value,
+        headers: message.headers ?? {},
+        timestampMs: Number(message.timestamp),
+      }));
+      const nextOffset = records[records.length - 1]!.offset + 1n;
+      const result = await whileBeating(payload, stopping.signal, (signal) =>
+        options.handle({
+          topic,
+          partition,
+          firstOffset: records[0]!.offset,
+          nextOffset,
+          endOffset: BigInt(highWatermark),
+          records,
+          signal,
+        }),
+      );
+      if (result !== 'done') {
+        consumer.seek({ topic, partition, offset: String(result.seekTo) });
+        return;
+      }
+      payload.resolveOffset(String(nextOffset - 1n));
+      await commit(topic, partition, nextOffset);
+      await payload.heartbeat();
+    }
+  };
+
+  await consumer.connect();
+  await consumer.subscribe({ topics: [...options.topics], fromBeginning: true });
+  await consumer.run({
+    autoCommit: false,
+    eachBatchAutoResolve: false,
+    partitionsConsumedConcurrently: options.partitionsAtOnce,
+    eachBatch: handleBatch,
+  });
+  return {
+    isReady: () => ready,
+    async stop() {
+      stopping.abort(new Error('the consumer stops'));
+      ready = false;
+      await consumer.disconnect();
+    },
+  };
+}
+
+/**
+ * kafkajs sends heartbeats only between our calls, so a handler that waits, for a Temporal that is away, would
+ * lose its partitions. A heartbeat that is refused means that the group has moved on: the handler is told.
+ */
+async function whileBeating<T>(
+  payload: EachBatchPayload,
+  stopping: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const lost = new AbortController();
+  const beating = setInterval(() => {
+    payload.heartbeat().catch((error: unknown) => lost.abort(error));
+  }, HEARTBEAT_EVERY_MS);
+  try {
+    return await work(AbortSignal.any([stopping, lost.signal]));
+  } finally {
+    clearInterval(beating);
+  }
+}

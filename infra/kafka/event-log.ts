@@ -1,0 +1,74 @@
+/** What the product writes to Kafka, and how it reads its own records back: JSON, checked at both ends. */
+import { DeliveryEvent } from '../../schemas/delivery-log.ts';
+import type { RecordPlace } from '../../schemas/delivery.ts';
+import { SubscriptionEvent } from '../../schemas/subscription-log.ts';
+import type { ConsumedRecord } from './chunk-consumer.ts';
+import type { Appender, NewRecord } from './appender.ts';
+import { DEAD_LETTERS, DELIVERY_LOG, SUBSCRIPTION_LOG } from './topics.ts';
+
+/** The two logs of the product, appended to. Each call resolves once the records are durable. */
+export interface EventLog {
+  appendSubscriptionEvents(events: readonly SubscriptionEvent[]): Promise<void>;
+  appendDeliveryEvents(events: readonly DeliveryEvent[]): Promise<void>;
+}
+
+export const createEventLog = (appender: Appender): EventLog => ({
+  appendSubscriptionEvents: (events) =>
+    appender.append(
+      events.map((event) => ({
+        topic: SUBSCRIPTION_LOG,
+        key: event.subscription_id,
+        value: JSON.stringify(event),
+      })),
+    ),
+  appendDeliveryEvents: (events) => appender.append(events.map(deliveryRecord)),
+});
+
+const deliveryRecord = (event: DeliveryEvent): NewRecord => ({
+  topic: DELIVERY_LOG,
+  key: event.delivery_id,
+  value: JSON.stringify(event),
+});
+
+/** A record that is no valid event, as it is kept: its bytes, its key and headers, why, and whence. */
+export const deadLetter = (record: ConsumedRecord, place: RecordPlace, reason: string): NewRecord => ({
+  topic: DEAD_LETTERS,
+  key: record.key,
+  value: record.value,
+  headers: {
+    ...record.headers,
+    error: reason,
+    source_topic: place.topic,
+    source_partition: String(place.partition),
+    source_offset: place.offset,
+  },
+});
+
+/** A decoded record, or why it is none of ours. */
+export type Decoded<Event> =
+  { readonly ok: true; readonly event: Event } | { readonly ok: false; readonly reason: string };
+
+/** Reads a record of `webhooks.subscriptions`. Never throws. */
+export const decodeSubscriptionEvent = (value: Buffer | null): Decoded<SubscriptionEvent> =>
+  decode(SubscriptionEvent, value);
+
+/** Reads a record of `webhooks.deliveries`. Never throws. */
+export const decodeDeliveryEvent = (value: Buffer | null): Decoded<DeliveryEvent> =>
+  decode(DeliveryEvent, value);
+
+function decode<Event>(
+  schema: { safeParse(value: unknown): { success: true; data: Event } | { success: false; error: Error } },
+  value: Buffer | null,
+): Decoded<Event> {
+  if (value === null) return { ok: false, reason: 'the record has no value' };
+  let json: unknown;
+  try {
+    json = JSON.parse(value.toString());
+  } catch {
+    return { ok: false, reason: 'the record is no JSON' };
+  }
+  const parsed = schema.safeParse(json);
+  return parsed.success
+    ? { ok: true, event: parsed.data }
+    : { ok: false, reason: `the record breaks its schema: ${parsed.error.message}` };
+}

@@ -1,0 +1,75 @@
+/** The topics of the product: partitions, retention and cleanup are stated here, never left to the broker. */
+import type { Kafka } from 'kafkajs';
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
+/** How a topic is made. `retentionMs` -1 keeps for ever. */
+export interface TopicPlan {
+  readonly topic: string;
+  readonly partitions: number;
+  readonly retentionMs: number;
+  readonly maxMessageBytes: number;
+}
+
+export const SUBSCRIPTION_LOG = 'webhooks.subscriptions';
+export const DELIVERY_LOG = 'webhooks.deliveries';
+export const DEAD_LETTERS = 'webhooks.dead-letters';
+
+/**
+ * Every topic that the product reads or writes. Partitions bound how many routers and projectors share the
+ * work; events of one key stay in one partition. A dead letter is a whole refused record and more, so its
+ * topic takes larger ones.
+ */
+export const topicPlans = (eventTopics: readonly string[]): readonly TopicPlan[] => [
+  ...eventTopics.map((topic) => ({
+    topic,
+    partitions: 6,
+    retentionMs: 7 * DAY_MS,
+    maxMessageBytes: 1_048_588,
+  })),
+  { topic: SUBSCRIPTION_LOG, partitions: 3, retentionMs: -1, maxMessageBytes: 1_048_588 },
+  { topic: DELIVERY_LOG, partitions: 6, retentionMs: 30 * DAY_MS, maxMessageBytes: 1_048_588 },
+  { topic: DEAD_LETTERS, partitions: 1, retentionMs: 30 * DAY_MS, maxMessageBytes: 10_485_760 },
+];
+
+/**
+ * Creates what is missing and leaves what exists as it is. Replication is the brokers' own default, so that
+ * one broker on a laptop and three in production both work.
+ */
+export async function createTopics(kafka: Kafka, plans: readonly TopicPlan[]): Promise<readonly string[]> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    const present = new Set(await admin.listTopics());
+    const missing = plans.filter((plan) => !present.has(plan.topic));
+    if (missing.length === 0) return [];
+    await admin.createTopics({
+      waitForLeaders: true,
+      topics: missing.map((plan) => ({
+        topic: plan.topic,
+        numPartitions: plan.partitions,
+        replicationFactor: -1,
+        configEntries: [
+          { name: 'cleanup.policy', value: 'delete' },
+          { name: 'retention.ms', value: String(plan.retentionMs) },
+          { name: 'max.message.bytes', value: String(plan.maxMessageBytes) },
+        ],
+      })),
+    });
+    return missing.map((plan) => plan.topic);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/** The oldest offset that a partition still has. */
+export async function earliestOffset(kafka: Kafka, topic: string, partition: number): Promise<bigint> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    const offsets = await admin.fetchTopicOffsets(topic);
+    return BigInt(offsets.find((one) => one.partition === partition)?.low ?? 0);
+  } finally {
+    await admin.disconnect();
+  }
+}

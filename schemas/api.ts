@@ -1,0 +1,41 @@
+/** What the API takes beside subscriptions: queries, ids in paths, and events to publish. */
+import { z } from 'zod';
+import { DeliveryStatus } from './delivery.ts';
+import { DeliveryId, EventId, SubscriptionId } from './ids.ts';
+
+const limit = z.coerce.number('expected a number from 1 to 250').int().min(1).max(250).default(50);
+const cursor = z.string().min(1).max(512).optional();
+const moment = z.iso.datetime({
+  offset: true,
+  error: 'expected an RFC 3339 time such as 2024-01-15T10:30:05Z',
+});
+
+/** A page of a list: `limit` at most 250, `cursor` from the answer before. */
+export const PageQuery = z.strictObject({ limit, cursor });
+export type PageQuery = z.infer<typeof PageQuery>;
+
+/** `GET /v1/deliveries`. `from` (included) and `to` (excluded) speak of when the delivery was created. */
+export const DeliveriesQuery = z.strictObject({
+  limit,
+  cursor,
+  subscription_id: SubscriptionId.optional(),
+  status: DeliveryStatus.optional(),
+  status_code: z.coerce.number('expected an HTTP status').int().min(100).max(599).optional(),
+  event: z.string().min(1).max(256).optional(),
+  event_id: EventId.optional(),
+  from: moment.optional(),
+  to: moment.optional(),
+});
+export type DeliveriesQuery = z.infer<typeof DeliveriesQuery>;
+
+export const SubscriptionParams = z.strictObject({ id: SubscriptionId });
+export const DeliveryParams = z.strictObject({ id: DeliveryId });
+
+/** `POST /v1/events`. `data` and `timestamp` are judged by the same rules as a record on Kafka. */
+export const NewEvent = z.strictObject({
+  id: EventId.optional(),
+  event: z.string(),
+  timestamp: z.string().optional(),
+  account_id: z.string().optional(),
+  data: z.record(z.string(), z.unknown(), 'expected an object'),
+});

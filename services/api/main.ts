@@ -1,0 +1,79 @@
+/** The API: commands to the actors, answers from memory and from the read models. Scale it by adding processes. */
+import { statsOf } from '../../domain/record/stats.ts';
+import { createSubscriptionDirectory } from '../../domain/subscription/directory.ts';
+import { createSealer } from '../../infra/crypto/sealed-secret.ts';
+import { createAppender } from '../../infra/kafka/appender.ts';
+import { createKafka } from '../../infra/kafka/client.ts';
+import { followSubscriptionLog } from '../../infra/kafka/subscription-log.ts';
+import { createTopics, topicPlans } from '../../infra/kafka/topics.ts';
+import { createDeliveryQueries } from '../../infra/postgres/delivery-queries.ts';
+import { migrate } from '../../infra/postgres/migrate.ts';
+import { createPool } from '../../infra/postgres/pool.ts';
+import { runProgram, type ProgramContext, type RunningService } from '../../infra/process/program.ts';
+import { connectClient, createClient } from '../../infra/temporal/client.ts';
+import { createSendCommand } from '../../infra/temporal/subscription-actors.ts';
+import { SUBSCRIPTION_ACTOR } from '../../workflows/messages.ts';
+import { createAuthenticate } from './authenticate.ts';
+import { createServer } from './server.ts';
+import { createSubscriptionCommands } from './subscription-commands.ts';
+
+/** A change is answered with 503 when no worker has taken it by then. */
+const COMMAND_PATIENCE_MS = 15_000;
+
+await runProgram({ name: 'api', healthPort: null, start });
+
+async function start({ config, logger, metrics, keys, crash }: ProgramContext): Promise<RunningService> {
+  if (config.adminKey === null) throw new Error('WEBHOOKS_API_KEY: expected at least 16 characters');
+  const kafka = createKafka(config.kafka, 'webhooks-api', logger);
+  await createTopics(kafka, topicPlans(config.eventTopics));
+  await migrate(config.databaseUrl);
+  const directory = createSubscriptionDirectory();
+  const log = await followSubscriptionLog(
+    kafka,
+    logger,
+    'api',
+    (event) => void directory.apply(event),
+    crash,
+  );
+  await log.caughtUp();
+
+  const pool = createPool(config.databaseUrl, logger);
+  const appender = await createAppender(kafka, logger);
+  const connection = await connectClient(config.temporal);
+  const client = createClient(connection, config.temporal.namespace, keys);
+  const sealer = createSealer(keys);
+  let ready = true;
+  const server = createServer({
+    authenticate: createAuthenticate(config.adminKey),
+    commands: createSubscriptionCommands({
+      directory,
+      sealer,
+      send: createSendCommand(client, SUBSCRIPTION_ACTOR, COMMAND_PATIENCE_MS),
+    }),
+    queries: createDeliveryQueries(pool, statsOf),
+    temporalUrl: (workflowId) =>
+      `${config.temporal.uiUrl}/namespaces/${config.temporal.namespace}/workflows/${workflowId}`,
+    topic: config.eventTopics[0]!,
+    senderIps: config.senderIps,
+    allowHttp: config.allowHttp,
+    directory,
+    sealer,
+    appender,
+    metrics,
+    logger,
+    isReady: () => ready,
+  });
+  await server.listen({ host: config.host, port: config.ports.api });
+
+  return {
+    isReady: () => ready,
+    async stop() {
+      ready = false;
+      await server.close();
+      await appender.close();
+      await log.stop();
+      await connection.close();
+      await pool.end();
+    },
+  };
+}

@@ -1,0 +1,98 @@
+/** The HTTP server of the API: who may ask, how errors are answered, and which routes there are. */
+import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import type { Registry } from 'prom-client';
+import type { Logger } from '../../infra/telemetry.ts';
+import type { Authenticate, Caller } from './authenticate.ts';
+import { Problem } from './problem.ts';
+import { deliveryRoutes, type DeliveryRoutesDeps } from './routes/deliveries.ts';
+import { eventRoutes, type EventRoutesDeps } from './routes/events.ts';
+import { eventTypeRoutes } from './routes/event-types.ts';
+import { subscriptionRoutes, type SubscriptionRoutesDeps } from './routes/subscriptions.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set for every route below /v1 before its handler runs. */
+    caller: Caller;
+  }
+}
+
+export interface ServerDeps extends SubscriptionRoutesDeps, DeliveryRoutesDeps, EventRoutesDeps {
+  readonly authenticate: Authenticate;
+  readonly senderIps: readonly string[];
+  readonly metrics: Registry;
+  readonly isReady: () => boolean;
+  readonly logger: Logger;
+}
+
+/** Larger than the largest event that is taken, so that its own check can name the limit. */
+const BODY_LIMIT_BYTES = 1_100_000;
+
+/** A server that is ready to listen. */
+export function createServer(deps: ServerDeps): FastifyInstance {
+  const app = Fastify({
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: 30_000,
+    connectionTimeout: 60_000,
+    keepAliveTimeout: 65_000,
+    // Node's default lets a header block grow to 16 KiB; that is enough.
+    return503OnClosing: true,
+    routerOptions: { maxParamLength: 256 },
+    logger: false,
+  });
+
+  app.setErrorHandler((error: FastifyError | Problem, request, reply) => {
+    const problem = error instanceof Problem ? error : asProblem(error);
+    if (problem.status >= 500) {
+      deps.logger.error(
+        { err: error, method: request.method, route: request.routeOptions.url },
+        'a request failed',
+      );
+    }
+    void reply
+      .status(problem.status)
+      .header('content-type', 'application/problem+json; charset=utf-8')
+      .send(problem.toBody());
+  });
+  app.setNotFoundHandler((request) => {
+    throw new Problem(404, `There is no ${request.method} ${request.url.split('?')[0]}.`);
+  });
+
+  app.get('/healthz', () => ({ status: 'ok' }));
+  app.get('/readyz', (_request, reply) =>
+    deps.isReady() ? { status: 'ready' } : reply.status(503).send({ status: 'not_ready' }),
+  );
+  app.get('/metrics', async (_request, reply) =>
+    reply.header('content-type', deps.metrics.contentType).send(await deps.metrics.metrics()),
+  );
+
+  void app.register((scope, _options, done) => {
+    scope.addHook('onRequest', (request, _reply, next) => {
+      request.caller = deps.authenticate(request.headers.authorization);
+      next();
+    });
+    subscriptionRoutes(scope, deps);
+    deliveryRoutes(scope, deps);
+    eventRoutes(scope, deps);
+    eventTypeRoutes(scope);
+    scope.get('/v1/sender-ips', () => ({ data: deps.senderIps, next_cursor: null }));
+    done();
+  });
+  return app;
+}
+
+/** What Fastify itself refuses, in our words; anything else is our own fault and says nothing of its inside. */
+function asProblem(error: FastifyError): Problem {
+  switch (error.code) {
+    case 'FST_ERR_CTP_INVALID_JSON_BODY':
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+      return new Problem(400, 'The body is no valid JSON.');
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new Problem(415, 'Send JSON: "Content-Type: application/json".');
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new Problem(413, `The body has more than ${BODY_LIMIT_BYTES} bytes.`);
+  }
+  const status = error.statusCode ?? 500;
+  return status >= 400 && status < 500
+    ? new Problem(status, error.message)
+    : new Problem(500, 'Something went wrong on our side.');
+}

@@ -1,0 +1,146 @@
+/** What routes do to subscriptions: seal what is secret, ask the actor, and turn a refusal into an answer. */
+import { randomBytes } from 'node:crypto';
+import type { Refusal } from '../../domain/subscription/decide.ts';
+import type { SubscriptionDirectory } from '../../domain/subscription/directory.ts';
+import type { LiveSubscription, Subscription } from '../../domain/subscription/subscription.ts';
+import type { Sealer } from '../../infra/crypto/sealed-secret.ts';
+import type { Sent } from '../../infra/temporal/subscription-actors.ts';
+import type { SubscriptionId } from '../../schemas/ids.ts';
+import type { Sealed, SettingsChanges, SubscriptionCommand } from '../../schemas/subscription-log.ts';
+import type { NewSubscription, SubscriptionPatch } from '../../schemas/subscription.ts';
+import type { CommandReply } from '../../workflows/messages.ts';
+import type { Caller } from './authenticate.ts';
+import { notFound, Problem } from './problem.ts';
+
+/** A command without who asks for it. */
+type Change = SubscriptionCommand extends infer C
+  ? C extends SubscriptionCommand
+    ? Omit<C, 'actor' | 'accountId' | 'expectedVersion'>
+    : never
+  : never;
+
+export interface SubscriptionCommands {
+  /** Creates one and answers it with its secret in clear, the only time that it is shown unasked. */
+  create(caller: Caller, given: NewSubscription): Promise<{ subscription: LiveSubscription; secret: string }>;
+  update(
+    caller: Caller,
+    id: SubscriptionId,
+    version: number | null,
+    patch: SubscriptionPatch,
+  ): Promise<LiveSubscription>;
+  /** Everything that needs no more than its name. Answers null for one that is gone after it. */
+  change(
+    caller: Caller,
+    id: SubscriptionId,
+    version: number | null,
+    change: Change,
+  ): Promise<LiveSubscription | null>;
+}
+
+export interface SubscriptionCommandsDeps {
+  readonly directory: SubscriptionDirectory;
+  readonly sealer: Sealer;
+  readonly send: (id: SubscriptionId, command: SubscriptionCommand) => Promise<Sent<CommandReply>>;
+}
+
+export function createSubscriptionCommands(deps: SubscriptionCommandsDeps): SubscriptionCommands {
+  const { directory, sealer } = deps;
+  const seal = (plain: string, id: SubscriptionId): Sealed => sealer.seal(plain, id) as Sealed;
+  const sealAll = (headers: Readonly<Record<string, string>>, id: SubscriptionId): Record<string, Sealed> =>
+    Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, seal(value, id)]));
+
+  const ask = async (
+    caller: Caller,
+    id: SubscriptionId,
+    expectedVersion: number | null,
+    change: Change,
+  ): Promise<Subscription> => {
+    const { accountId, actor } = caller;
+    const sent = await deps.send(id, { ...change, accountId, actor, expectedVersion });
+    if (!sent.answered) {
+      throw new Problem(
+        503,
+        'No worker took the change in time. It may still be carried out: look before you repeat it.',
+      );
+    }
+    if (!sent.reply.ok) throw refused(sent.reply.refusal);
+    // So that whoever reads next from this process reads what was just written.
+    return directory.atLeast(id, sent.reply.subscription.version);
+  };
+  const known = (caller: Caller, id: SubscriptionId): void => {
+    const subscription = directory.get(id);
+    if (subscription.status !== 'absent' && subscription.accountId !== caller.accountId)
+      throw notFound('subscription');
+    if (subscription.status === 'absent' || subscription.status === 'deleted') throw notFound('subscription');
+  };
+
+  return {
+    async create(caller, given) {
+      const id = newSubscriptionId();
+      const secret = given.secret ?? newSecret();
+      const { secret: _secret, active, headers, ...settings } = given;
+      const subscription = await ask(caller, id, null, {
+        type: 'CreateSubscription',
+        settings: { ...settings, headers: sealAll(headers, id) },
+        secret: seal(secret, id),
+        active,
+      });
+      return { subscription: live(subscription), secret };
+    },
+    async update(caller, id, version, patch) {
+      known(caller, id);
+      const { secret, active, headers, ...changes } = patch;
+      const subscription = await ask(caller, id, version, {
+        type: 'UpdateSubscription',
+        changes: {
+          ...(changes as SettingsChanges),
+          ...(headers === undefined ? {} : { headers: sealAll(headers, id) }),
+        },
+        secret: secret === undefined ? null : seal(secret, id),
+        active: active ?? null,
+      });
+      return live(subscription);
+    },
+    async change(caller, id, version, change) {
+      known(caller, id);
+      const subscription = await ask(caller, id, version, change);
+      return subscription.status === 'deleted' ? null : live(subscription);
+    },
+  };
+}
+
+function live(subscription: Subscription): LiveSubscription {
+  // Another caller may have deleted it between the verdict and this line.
+  if (subscription.status === 'absent' || subscription.status === 'deleted') throw notFound('subscription');
+  return subscription;
+}
+
+function refused(refusal: Refusal): Problem {
+  switch (refusal.code) {
+    case 'not_found':
+      return notFound('subscription');
+    case 'already_exists':
+      return new Problem(409, 'There is a subscription with this id already.');
+    case 'version_mismatch':
+      return new Problem(
+        412,
+        `If-Match names version ${refusal.expected}, but the subscription is at version ${refusal.actual}.`,
+      );
+    case 'is_disabled':
+      return new Problem(409, 'The subscription is disabled: enable it first.');
+  }
+}
+
+const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+/** `wh_` and 20 letters and digits. The last 8 of 256 byte values would favour the first letters: left out. */
+function newSubscriptionId(): SubscriptionId {
+  let text = '';
+  while (text.length < 20) {
+    for (const byte of randomBytes(32)) if (byte < 248 && text.length < 20) text += BASE62[byte % 62];
+  }
+  return `wh_${text}` as SubscriptionId;
+}
+
+/** `whsec_` and 32 bytes in base64, as Standard Webhooks has it. */
+const newSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`;

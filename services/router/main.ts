@@ -1,0 +1,77 @@
+/** The router: `platform.events` in, durable deliveries out. Scale it by adding processes, up to the partitions. */
+import { Counter } from 'prom-client';
+import { createSubscriptionIndex } from '../../domain/match/subscription-index.ts';
+import { createSubscriptionDirectory } from '../../domain/subscription/directory.ts';
+import { createAppender } from '../../infra/kafka/appender.ts';
+import { startChunkConsumer } from '../../infra/kafka/chunk-consumer.ts';
+import { createKafka } from '../../infra/kafka/client.ts';
+import { createEventLog } from '../../infra/kafka/event-log.ts';
+import { followSubscriptionLog } from '../../infra/kafka/subscription-log.ts';
+import { createTopics, topicPlans } from '../../infra/kafka/topics.ts';
+import { runProgram, type ProgramContext, type RunningService } from '../../infra/process/program.ts';
+import { connectClient, createClient } from '../../infra/temporal/client.ts';
+import { createDispatch } from './dispatch.ts';
+import { followMatchable } from './follow-matchable.ts';
+
+/** How many records are taken, handed over and committed at once. */
+const CHUNK_RECORDS = 100;
+
+await runProgram({ name: 'router', healthPort: (config) => config.ports.routerHealth, start });
+
+async function start({ config, logger, metrics, keys, crash }: ProgramContext): Promise<RunningService> {
+  const kafka = createKafka(config.kafka, 'webhooks-router', logger);
+  await createTopics(kafka, topicPlans(config.eventTopics));
+  const directory = createSubscriptionDirectory();
+  const index = createSubscriptionIndex();
+  const onEvent = followMatchable(directory, index);
+  const log = await followSubscriptionLog(kafka, logger, 'router', onEvent, crash);
+  // Matching against half of the subscriptions would lose events, and nobody would know.
+  await log.caughtUp();
+  logger.info({ subscriptions: directory.size }, 'the subscriptions are loaded');
+
+  const appender = await createAppender(kafka, logger);
+  const connection = await connectClient(config.temporal);
+  const counters = {
+    events: new Counter({
+      name: 'webhooks_router_records_total',
+      help: 'Records read from the event topics.',
+      registers: [metrics],
+    }),
+    dead_letters: new Counter({
+      name: 'webhooks_router_dead_letters_total',
+      help: 'Records that are no events.',
+      registers: [metrics],
+    }),
+    deliveries: new Counter({
+      name: 'webhooks_router_deliveries_total',
+      help: 'Deliveries handed to Temporal.',
+      registers: [metrics],
+    }),
+  };
+  const consumer = await startChunkConsumer(kafka, logger, {
+    groupId: 'webhooks-router',
+    topics: config.eventTopics,
+    maxRecords: CHUNK_RECORDS,
+    partitionsAtOnce: 6,
+    onCrash: crash,
+    handle: createDispatch({
+      client: createClient(connection, config.temporal.namespace, keys),
+      appender,
+      eventLog: createEventLog(appender),
+      directory,
+      index,
+      logger,
+      count: (what, by) => counters[what].inc(by),
+    }),
+  });
+
+  return {
+    isReady: () => consumer.isReady(),
+    async stop() {
+      await consumer.stop();
+      await appender.close();
+      await log.stop();
+      await connection.close();
+    },
+  };
+}

@@ -1,0 +1,84 @@
+/** The four services as processes of their own, each started again when it dies. */
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { startChild, type ChildSpec } from '../../infra/local-stack/child.ts';
+import { keepAlive, type KeptAlive } from '../../infra/local-stack/keep-alive.ts';
+import type { Config } from '../../schemas/config.ts';
+
+/** In the order in which they stop: what takes work in stops before what carries it out. */
+const SERVICE_NAMES = ['api', 'router', 'worker', 'projector'] as const;
+type ServiceName = (typeof SERVICE_NAMES)[number];
+
+export interface Services {
+  /** Stops all of them in good order. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts every service and resolves when all are ready. `environment` is theirs; `report` takes a line for a
+ * person when one dies and when it runs again.
+ */
+export async function startServices(
+  config: Config,
+  environment: NodeJS.ProcessEnv,
+  report: (line: string) => void,
+  signal: AbortSignal,
+): Promise<Services> {
+  const running = new Map<ServiceName, KeptAlive>();
+  const stop = async (): Promise<void> => {
+    for (const name of SERVICE_NAMES) await running.get(name)?.stop();
+  };
+  try {
+    await Promise.all(
+      SERVICE_NAMES.map(async (name) => {
+        const files = {
+          pidFile: join(config.dataDir, 'run', `${name}.pid`),
+          logFile: join(config.dataDir, 'logs', `${name}.log`),
+        };
+        const start = (startSignal: AbortSignal) =>
+          startChild(specOf(name, config, environment), files, startSignal);
+        running.set(name, await keepAlive(start, (line) => report(`${name}: ${line}`), signal));
+        report(`${name}: ready`);
+      }),
+    );
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { stop };
+}
+
+function specOf(name: ServiceName, config: Config, environment: NodeJS.ProcessEnv): ChildSpec {
+  const port = portOf(name, config);
+  const address = `http://${config.host}:${port}`;
+  return {
+    title: name,
+    command: process.execPath,
+    // The data folder is an argument only so that an orphan of this stack can be told from another's.
+    args: [
+      '--enable-source-maps',
+      fileURLToPath(new URL(`../${name}/main.js`, import.meta.url)),
+      `--data-dir=${config.dataDir}`,
+    ],
+    environment,
+    directory: process.cwd(),
+    stopSignal: 'SIGTERM',
+    marker: `${name}/main.js --data-dir=${config.dataDir}`,
+    ports: [port],
+    address,
+    isReady: async () => (await fetch(`${address}/readyz`, { signal: AbortSignal.timeout(2_000) })).ok,
+  };
+}
+
+function portOf(name: ServiceName, { ports }: Config): number {
+  switch (name) {
+    case 'api':
+      return ports.api;
+    case 'router':
+      return ports.routerHealth;
+    case 'worker':
+      return ports.workerHealth;
+    case 'projector':
+      return ports.projectorHealth;
+  }
+}

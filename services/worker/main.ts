@@ -1,0 +1,100 @@
+/** The worker: carries out deliveries and the commands of subscriptions. Scale it by adding processes. */
+import { Worker } from '@temporalio/worker';
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { createActivities } from '../../activities/index.ts';
+import { parseRetryAfterMs } from '../../domain/deliver/retry-after.ts';
+import { createSubscriptionDirectory } from '../../domain/subscription/directory.ts';
+import { createSealer } from '../../infra/crypto/sealed-secret.ts';
+import { createGuardedAgent } from '../../infra/http/guarded-agent.ts';
+import { createAppender } from '../../infra/kafka/appender.ts';
+import { createKafka } from '../../infra/kafka/client.ts';
+import { createEventLog } from '../../infra/kafka/event-log.ts';
+import { followSubscriptionLog } from '../../infra/kafka/subscription-log.ts';
+import { createTopics, topicPlans } from '../../infra/kafka/topics.ts';
+import { runProgram, type ProgramContext, type RunningService } from '../../infra/process/program.ts';
+import { connectWorker, createClient, dataConverter } from '../../infra/temporal/client.ts';
+import { createSendCommand } from '../../infra/temporal/subscription-actors.ts';
+import { forwardTemporalLogs } from '../../infra/temporal/logs.ts';
+import { DELIVERY_ACTOR, SUBSCRIPTION_ACTOR } from '../../workflows/messages.ts';
+import { workflowBundlePath } from './workflow-bundle.ts';
+
+/** Requests on the wire at once. A hanging endpoint keeps its slots for its whole timeout. */
+const ATTEMPTS_AT_ONCE = 500;
+/** Longer than this no command waits for its subscription's actor. */
+const COMMAND_PATIENCE_MS = 20_000;
+
+await runProgram({ name: 'worker', healthPort: (config) => config.ports.workerHealth, start });
+
+async function start({ config, logger, keys, crash }: ProgramContext): Promise<RunningService> {
+  forwardTemporalLogs(logger);
+  const kafka = createKafka(config.kafka, 'webhooks-worker', logger);
+  await createTopics(kafka, topicPlans(config.eventTopics));
+  const directory = createSubscriptionDirectory();
+  const log = await followSubscriptionLog(
+    kafka,
+    logger,
+    'worker',
+    (event) => void directory.apply(event),
+    crash,
+  );
+  await log.caughtUp();
+
+  const sealer = createSealer(keys);
+  const appender = await createAppender(kafka, logger);
+  const agent = createGuardedAgent({ allowedNetworks: config.allowedNetworks, parseRetryAfterMs });
+  const connection = await connectWorker(config.temporal);
+  const client = createClient(connection, config.temporal.namespace, keys);
+  const activities = createActivities({
+    eventLog: createEventLog(appender),
+    agent,
+    lookUp: (id, version) => directory.atLeast(id, version),
+    get: (id) => directory.get(id),
+    caughtUp: () => log.caughtUp(),
+    sendCommand: createSendCommand(client, SUBSCRIPTION_ACTOR, COMMAND_PATIENCE_MS),
+    open: (sealed, id) => {
+      const opened = sealer.open(sealed, id);
+      if (!opened.ok) throw new Error(`a secret of ${id} cannot be opened: ${opened.failure}`);
+      return opened.plain;
+    },
+    now: () => new Date(),
+    random: () => Math.random(),
+    newSpanId: () => randomBytes(8).toString('hex'),
+  });
+
+  const shared = {
+    connection,
+    namespace: config.temporal.namespace,
+    dataConverter: dataConverter(keys),
+    workflowBundle: { code: await readFile(workflowBundlePath(), 'utf8') },
+    activities,
+    // What is cut off then is attempted again, so it stays below what an orchestrator waits before it kills.
+    shutdownGraceTime: '15 seconds',
+  } as const;
+  const workers = await Promise.all([
+    Worker.create({
+      ...shared,
+      taskQueue: DELIVERY_ACTOR.taskQueue,
+      maxConcurrentLocalActivityExecutions: ATTEMPTS_AT_ONCE,
+      maxConcurrentActivityTaskExecutions: ATTEMPTS_AT_ONCE,
+      // A first attempt keeps its workflow task open, so there must be as many of those.
+      maxConcurrentWorkflowTaskExecutions: ATTEMPTS_AT_ONCE,
+      maxCachedWorkflows: 2 * ATTEMPTS_AT_ONCE,
+    }),
+    Worker.create({ ...shared, taskQueue: SUBSCRIPTION_ACTOR.taskQueue }),
+  ]);
+  const runs = workers.map((worker) => worker.run());
+  for (const run of runs) run.catch(crash);
+
+  return {
+    isReady: () => workers.every((worker) => worker.getState() === 'RUNNING'),
+    async stop() {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      await Promise.all(runs);
+      await agent.close();
+      await appender.close();
+      await log.stop();
+      await connection.close();
+    },
+  };
+}

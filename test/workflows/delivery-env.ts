@@ -1,0 +1,183 @@
+/**
+ * A delivery workflow with its real activities, on a Temporal that skips time, against a real HTTP receiver
+ * whose answers are scripted. What is recorded is collected instead of being put on Kafka.
+ */
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { createActivities } from '../../activities/index.ts';
+import { parseRetryAfterMs } from '../../domain/deliver/retry-after.ts';
+import type { LiveSubscription, Subscription } from '../../domain/subscription/subscription.ts';
+import { createGuardedAgent } from '../../infra/http/guarded-agent.ts';
+import { timeSkippingServerPath } from '../../infra/local-stack/time-skipping-server.ts';
+import type { DeliveryEvent } from '../../schemas/delivery-log.ts';
+import type { DeliveryTask } from '../../schemas/delivery.ts';
+import type { AccountId, DeliveryId, EventId, SubscriptionId } from '../../schemas/ids.ts';
+import type { Sealed } from '../../schemas/subscription-log.ts';
+import { delivery } from '../../workflows/delivery.ts';
+import { DELIVERY_ACTOR } from '../../workflows/messages.ts';
+
+/** One request as the receiver saw it. `atMs` is Temporal's time, which skips. */
+export interface Arrival {
+  readonly atMs: number;
+  readonly attempt: number;
+  readonly body: string;
+  readonly headers: IncomingMessage['headers'];
+}
+
+export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+export const ACCOUNT = 'default' as AccountId;
+export const SUBSCRIPTION = 'wh_00000000000000000001' as SubscriptionId;
+
+/** Settings as `POST /v1/subscriptions` would store them with nothing but a url. */
+export const settingsFor = (url: string): LiveSubscription['settings'] => ({
+  url,
+  events: ['*'],
+  description: '',
+  timeout: 30,
+  retry_policy: { max_retries: 3, retry_delay: 5, exponential_backoff: true, max_delay: 60 },
+  headers: {},
+  filters: {},
+  conditions: {},
+  routes: [],
+  aggregation: null,
+  signature_scheme: 'body',
+  rate_limit: null,
+  ordered_by: null,
+  fallback: null,
+  destination: { type: 'http' },
+});
+
+export const subscriptionTo = (url: string, more: Partial<LiveSubscription> = {}): LiveSubscription => ({
+  status: 'active',
+  id: SUBSCRIPTION,
+  accountId: ACCOUNT,
+  version: 1,
+  settings: settingsFor(url),
+  secret: 'v1.secret-of-the-test' as Sealed,
+  statusReason: null,
+  createdAt: '2024-01-15T10:00:00.000Z',
+  updatedAt: '2024-01-15T10:00:00.000Z',
+  ...more,
+});
+
+/** A receiver on a port of its own; `answer` may be changed at any time. */
+export async function startScriptedReceiver(clock: () => Promise<number>) {
+  const arrivals: Arrival[] = [];
+  const script: { answer: Answer } = { answer: (_request, response) => void response.writeHead(200).end() };
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      void clock().then((atMs) => {
+        const attempt = Number(request.headers['x-broxi-attempt']);
+        arrivals.push({ atMs, attempt, body: Buffer.concat(chunks).toString(), headers: request.headers });
+        script.answer(request, response);
+      });
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    arrivals,
+    script,
+    stop: () =>
+      new Promise<void>((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+}
+
+/** The whole environment. `world.subscription` is what the activities find at each attempt. */
+export async function startDeliveryEnv() {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  const path = await timeSkippingServerPath(() => undefined);
+  const env = await TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: 'existing-path', path } },
+  });
+  await env.connection.operatorService.addSearchAttributes({
+    namespace: env.namespace ?? 'default',
+    searchAttributes: { DeliveryState: 2 /* keyword */ },
+  });
+  const receiver = await startScriptedReceiver(() => env.currentTimeMs());
+  const recorded: DeliveryEvent[] = [];
+  const disabled: string[] = [];
+  const world: { subscription: Subscription; jitter: number } = {
+    subscription: subscriptionTo(receiver.url),
+    jitter: 0,
+  };
+  const agent = createGuardedAgent({ allowedNetworks: ['127.0.0.1/32'], parseRetryAfterMs });
+  const workflowBundle = await bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
+    logger: { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error: console.error },
+  });
+  const worker = await Worker.create({
+    connection: env.nativeConnection,
+    taskQueue: DELIVERY_ACTOR.taskQueue,
+    workflowBundle,
+    activities: createActivities({
+      eventLog: {
+        appendDeliveryEvents: (events) => Promise.resolve(void recorded.push(...events)),
+        appendSubscriptionEvents: () => Promise.resolve(),
+      },
+      agent,
+      lookUp: () => Promise.resolve(world.subscription),
+      get: () => world.subscription,
+      caughtUp: () => Promise.resolve(),
+      sendCommand: (id, command) => {
+        disabled.push(`${id} ${command.type}`);
+        return Promise.resolve({ answered: true });
+      },
+      open: () => 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+      now: () => new Date(),
+      random: () => world.jitter,
+      newSpanId: () => '00f067aa0ba902b7',
+    }),
+  });
+  const run = worker.run();
+  let count = 0;
+
+  return {
+    env,
+    receiver,
+    recorded,
+    disabled,
+    world,
+    agent,
+    task: (more: Partial<DeliveryTask> = {}): DeliveryTask => {
+      count += 1;
+      const deliveryId = `del_${String(count).padStart(32, '0')}` as DeliveryId;
+      return {
+        deliveryId,
+        subscriptionId: SUBSCRIPTION,
+        subscriptionVersion: 1,
+        accountId: ACCOUNT,
+        eventId: `evt_${count}` as EventId,
+        eventType: 'workflow.completed',
+        occurredAt: '2024-01-15T10:30:05.123Z',
+        source: { topic: 'platform.events', partition: 0, offset: String(count) },
+        body: `{"event":"workflow.completed","timestamp":"2024-01-15T10:30:05.123Z","webhook_id":"${SUBSCRIPTION}","delivery_id":"${deliveryId}","data":{}}`,
+        traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
+        ...more,
+      };
+    },
+    deliver: (task: DeliveryTask) =>
+      env.client.workflow.execute<typeof delivery>(DELIVERY_ACTOR.workflowType, {
+        taskQueue: DELIVERY_ACTOR.taskQueue,
+        workflowId: task.deliveryId,
+        args: [task],
+      }),
+    async stop() {
+      worker.shutdown();
+      await run;
+      await agent.close();
+      await receiver.stop();
+      await env.teardown();
+    },
+  };
+}

@@ -1,0 +1,3 @@
+/** The entry of the workflow bundle: what is exported here is what workers can run. */
+export { delivery } from './delivery.ts';
+export { subscription } from './subscription.ts';

@@ -1,0 +1,33 @@
+/** The names by which others reach the actors, and why each message is of its kind. */
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { defineUpdate } from '@temporalio/workflow';
+import type { Refusal } from '../domain/subscription/decide.ts';
+import type { Subscription } from '../domain/subscription/subscription.ts';
+import type { SubscriptionCommand } from '../schemas/subscription-log.ts';
+
+/** What a subscription's actor answers: its state after the command, or why the command was refused. */
+export type CommandReply =
+  | { readonly ok: true; readonly subscription: Subscription }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/** An update and no signal: whoever asks waits for the verdict, and for the change to be durable. */
+export const commandUpdate = defineUpdate<CommandReply, [SubscriptionCommand]>('command');
+
+/** How a subscription's actor is reached. A queue of its own: a flood of deliveries holds no command up. */
+export const SUBSCRIPTION_ACTOR = {
+  workflowType: 'subscription',
+  taskQueue: 'webhooks-subscriptions',
+  commandUpdate,
+} as const;
+
+/** How a delivery's workflow is started. */
+export const DELIVERY_ACTOR = { workflowType: 'delivery', taskQueue: 'webhooks-deliveries' } as const;
+
+/** What the Temporal UI and `temporal workflow list` can search by. They are never encrypted. */
+export const SEARCH_ATTRIBUTES = {
+  webhookId: defineSearchAttributeKey('WebhookId', SearchAttributeType.KEYWORD),
+  eventType: defineSearchAttributeKey('EventType', SearchAttributeType.KEYWORD),
+  accountId: defineSearchAttributeKey('AccountId', SearchAttributeType.KEYWORD),
+  deliveryState: defineSearchAttributeKey('DeliveryState', SearchAttributeType.KEYWORD),
+  targetHost: defineSearchAttributeKey('TargetHost', SearchAttributeType.KEYWORD),
+} as const;

@@ -1,0 +1,49 @@
+/**
+ * The single writer of one subscription's log; its workflow id is the subscription's id. A command is
+ * decided, appended to Kafka, and only then part of the state, one at a time: versions have no gap. The log
+ * is the truth: an actor that Temporal has lost rises again from it with the first command.
+ */
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  proxyLocalActivities,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Activities } from '../activities/index.ts';
+import { decide } from '../domain/subscription/decide.ts';
+import { evolve, type Subscription } from '../domain/subscription/subscription.ts';
+import type { SubscriptionId } from '../schemas/ids.ts';
+import type { SubscriptionCommand } from '../schemas/subscription-log.ts';
+import { type CommandReply, commandUpdate } from './messages.ts';
+
+const { appendSubscriptionEvents, loadSubscription } = proxyLocalActivities<Activities>({
+  startToCloseTimeout: '1 minute',
+});
+
+/** Runs until the subscription is deleted. `carried` is the state from the run before. */
+export async function subscription(id: SubscriptionId, carried: Subscription | null): Promise<void> {
+  let state: Subscription | null = carried;
+  let turn: Promise<unknown> = Promise.resolve();
+
+  const carryOut = async (command: SubscriptionCommand): Promise<CommandReply> => {
+    state ??= await loadSubscription(id);
+    const decision = decide(command, state, { subscriptionId: id, at: new Date().toISOString() });
+    if (!decision.ok) return decision;
+    if (decision.events.length > 0) await appendSubscriptionEvents(decision.events);
+    state = decision.events.reduce(evolve, state);
+    return { ok: true, subscription: state };
+  };
+
+  setHandler(commandUpdate, (command) => {
+    const mine = turn.then(() => carryOut(command));
+    turn = mine.catch(() => undefined);
+    return mine;
+  });
+
+  await condition(
+    () => (state?.status === 'deleted' || workflowInfo().continueAsNewSuggested) && allHandlersFinished(),
+  );
+  if (state?.status !== 'deleted') await continueAsNew<typeof subscription>(id, state);
+}
