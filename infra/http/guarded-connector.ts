@@ -1,0 +1,116 @@
+/**
+ * Opens the sockets of outgoing requests, and is the place where a target is refused: every address that
+ * a name resolves to is judged, and the socket goes to one of the very addresses that were judged, so an
+ * answer of the DNS that changes in between changes nothing.
+ */
+import { lookup as lookupName } from 'node:dns/promises';
+import type { LookupAddress } from 'node:dns';
+import { isIP, type LookupFunction, type Socket } from 'node:net';
+import { createSecureContext, rootCertificates } from 'node:tls';
+import { buildConnector } from 'undici';
+import type { TargetPolicy } from './target-address.ts';
+
+/** Resolves a host name to all its addresses; rejects, or answers none, where it has none. */
+export type ResolveName = (hostname: string) => Promise<readonly LookupAddress[]>;
+
+/** The target is an address that the policy refuses. No packet was sent to it. */
+export class BlockedTargetError extends Error {
+  readonly code = 'BLOCKED_TARGET';
+  /** The first refused address of the target. */
+  readonly address: string;
+  constructor(address: string) {
+    super(`${address} is refused as a target`);
+    this.address = address;
+  }
+}
+
+/** The target's name has no address, or nobody could say which. */
+export class UnresolvedTargetError extends Error {
+  readonly code = 'UNRESOLVED_TARGET';
+  readonly hostname: string;
+  constructor(hostname: string, cause: unknown) {
+    super(`${hostname} does not resolve`, { cause });
+    this.hostname = hostname;
+  }
+}
+
+export interface ConnectorOptions {
+  readonly permits: TargetPolicy;
+  /** Default: the operating system's resolver, `/etc/hosts` included. */
+  readonly resolve?: ResolveName | undefined;
+  /** PEM certificates that are trusted besides Node's own roots. Default: none. */
+  readonly ca?: string | undefined;
+}
+
+/**
+ * Begins to connect, and calls back once: with the connected (and, for https, verified) socket, or with
+ * what prevented it. Gives the socket, which may be destroyed to end the attempt; null where the target
+ * was refused before there was one.
+ */
+export type GuardedConnect = (
+  target: buildConnector.Options,
+  callback: buildConnector.Callback,
+) => Socket | null;
+
+export function createGuardedConnector(options: ConnectorOptions): GuardedConnect {
+  const { permits } = options;
+  const resolve = shareRunning(options.resolve ?? ((hostname) => lookupName(hostname, { all: true })));
+
+  const resolvePermitted = async (hostname: string): Promise<LookupAddress[]> => {
+    const addresses = await resolve(hostname).catch((cause: unknown) => {
+      throw new UnresolvedTargetError(hostname, cause);
+    });
+    if (addresses.length === 0) throw new UnresolvedTargetError(hostname, undefined);
+    // One refused address refuses the name: which of them a later connection would reach is the target's
+    // choice, and a name with a public and a private address is how a rebinding attack looks.
+    const refused = addresses.find(({ address }) => !permits(address));
+    if (refused !== undefined) throw new BlockedTargetError(refused.address);
+    return [...addresses];
+  };
+
+  const lookup: LookupFunction = (hostname, { all }, callback) => {
+    resolvePermitted(hostname).then(
+      (addresses) =>
+        all === true
+          ? callback(null, addresses)
+          : callback(null, addresses[0]!.address, addresses[0]!.family),
+      (error: Error) => callback(error, []),
+    );
+  };
+
+  // buildConnector returns the socket, which its types leave out.
+  const connect = buildConnector({
+    lookup,
+    autoSelectFamily: true,
+    // One context for all connections: reading the roots costs milliseconds.
+    secureContext: createSecureContext(
+      options.ca === undefined ? {} : { ca: [...rootCertificates, options.ca] },
+    ),
+    // Whoever waits for the connection has a deadline and destroys the socket when it has passed.
+    timeout: 0,
+  }) as (...args: Parameters<GuardedConnect>) => Socket;
+
+  return (target, callback) => {
+    // A literal address never reaches lookup.
+    if (isIP(target.hostname) !== 0 && !permits(target.hostname)) {
+      queueMicrotask(() => callback(new BlockedTargetError(target.hostname), null));
+      return null;
+    }
+    return connect(target, callback);
+  };
+}
+
+/**
+ * Lets callers who ask for a name that is being resolved share the answer. The system's resolver works on
+ * two threads of the process: many connections to one name with a slow name server would starve the rest.
+ */
+function shareRunning(resolve: ResolveName): ResolveName {
+  const running = new Map<string, ReturnType<ResolveName>>();
+  return (hostname) => {
+    const known = running.get(hostname);
+    if (known !== undefined) return known;
+    const answer = resolve(hostname).finally(() => running.delete(hostname));
+    running.set(hostname, answer);
+    return answer;
+  };
+}
