@@ -11,8 +11,8 @@ import { throwIfGivenUp } from './failure.ts';
 
 /** An unfinished folder this old belongs to an installation that was killed. */
 const ABANDONED_AFTER_MS = 24 * 3_600_000;
-/** Long steps say that they are alive at least this often. */
-const PROGRESS_EVERY_MS = 5_000;
+/** Long steps say that they are alive this often. */
+const PROGRESS_EVERY_MS = 8_000;
 const UNFINISHED = '.unfinished-';
 
 /**

@@ -88,7 +88,11 @@ async function buildCli(context: StackContext, go: string): Promise<string> {
     report,
     signal,
     install: async (into) => {
-      await runCommand(go, ['install', CLI_MODULE], { environment: { ...environment, GOBIN: into }, signal });
+      // Without symbols and debug data: a third smaller.
+      await runCommand(go, ['install', '-ldflags=-s -w', CLI_MODULE], {
+        environment: { ...environment, GOBIN: into },
+        signal,
+      });
     },
   });
   return join(folder, 'temporal');

@@ -77,16 +77,18 @@ async function startInAnotherProcess() {
   return program;
 }
 
+/** Where a stack of another process answers. */
+const localAddresses = (): Addresses => ({
+  kafkaBrokers: `127.0.0.1:${9092 + portOffset}`,
+  temporalAddress: `127.0.0.1:${7233 + portOffset}`,
+  databaseUrl: `postgres://webhooks:webhooks@127.0.0.1:${5433 + portOffset}/webhooks`,
+});
+
 describe('after kill -9', () => {
   test('of the process that runs the stack, the next start replaces the orphans and finds all data', async () => {
     const parent = await startInAnotherProcess();
     const orphans = recordedPids(dataDir);
-    const addresses: Addresses = {
-      kafkaBrokers: `127.0.0.1:${9092 + portOffset}`,
-      temporalAddress: `127.0.0.1:${7233 + portOffset}`,
-      databaseUrl: `postgres://webhooks:webhooks@127.0.0.1:${5433 + portOffset}/webhooks`,
-    };
-    for (const part of PARTS) await PROBES[part].mark(addresses);
+    for (const part of PARTS) await PROBES[part].mark(localAddresses());
     parent.kill('SIGKILL');
     await once(parent, 'exit');
     expect(Object.values(orphans).filter(isAlive)).toHaveLength(3);
@@ -100,15 +102,23 @@ describe('after kill -9', () => {
   test('of everything at once, the next start finds all data', async () => {
     const parent = await startInAnotherProcess();
     const orphans = Object.values(recordedPids(dataDir));
+    for (const part of PARTS) await PROBES[part].mark(localAddresses());
     parent.kill('SIGKILL');
     for (const pid of orphans) process.kill(pid, 'SIGKILL');
     await vi.waitFor(() => expect(orphans.filter(isAlive)).toEqual([]));
 
     const stack = await start();
-    for (const part of PARTS) await PROBES[part].mark(stack);
     for (const part of PARTS) expect(await PROBES[part].isMarked(stack)).toBe(true);
     await stack.stop();
   });
+});
+
+test('a process that exits without stopping its stack takes the parts with it', async () => {
+  const parent = await startInAnotherProcess();
+  const parts = Object.values(recordedPids(dataDir));
+  expect(parts.filter(isAlive)).toHaveLength(3);
+  parent.kill('SIGTERM');
+  await vi.waitFor(() => expect(parts.filter(isAlive)).toEqual([]), { timeout: 20_000, interval: 100 });
 });
 
 describe('a start', () => {
