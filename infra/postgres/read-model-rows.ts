@@ -1,0 +1,50 @@
+/** The rows of the read models, as the code that makes and reads them sees them. */
+import type { DeliveryRecord } from '../../domain/record/delivery.ts';
+import type { RecordPlace } from '../../schemas/delivery.ts';
+import type { AccountId, DeliveryId, EventId, SubscriptionId } from '../../schemas/ids.ts';
+
+/** A delivery: who is owed what, and where it stands. Times are RFC 3339 in UTC with milliseconds. */
+export interface DeliveryRow extends DeliveryRecord {
+  readonly id: DeliveryId;
+  readonly accountId: AccountId;
+  readonly subscriptionId: SubscriptionId;
+  readonly eventId: EventId;
+  readonly eventType: string;
+  readonly occurredAt: string;
+  readonly source: RecordPlace;
+  readonly workflowId: string;
+}
+
+/** One ended attempt of a delivery. */
+export interface AttemptRow {
+  readonly deliveryId: DeliveryId;
+  readonly number: number;
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly durationMs: number;
+  readonly url: string;
+  readonly statusCode: number | null;
+  readonly error: string | null;
+  readonly responseHeaders: Readonly<Record<string, string>>;
+  readonly responseBody: string;
+}
+
+/** What is added to the counters of one subscription. */
+export interface CounterChange {
+  readonly subscriptionId: SubscriptionId;
+  readonly pending: number;
+  readonly held: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  /** Whole microseconds. */
+  readonly durationUs: number;
+  /** The latest end among the deliveries that ended, null where none did. */
+  readonly lastDelivery: string | null;
+}
+
+/** What is added to one bucket of a subscription's histogram of response times. */
+export interface BucketChange {
+  readonly subscriptionId: SubscriptionId;
+  readonly bucket: number;
+  readonly count: number;
+}

@@ -1,0 +1,21 @@
+/** What PostgreSQL refuses to hold, made into what it holds. */
+
+// A lone surrogate is half a character: it has no UTF-8, and jsonb refuses its escape.
+const UNSTORABLE = /\0|\p{Surrogate}/u;
+const ALL_UNSTORABLE = /\0|\p{Surrogate}/gu;
+const REPLACEMENT = '\uFFFD';
+
+/**
+ * `text` with U+FFFD, the replacement character, for each NUL and each lone surrogate. Answers of strangers'
+ * servers contain both. The rest stays as it is, and the length too.
+ */
+export const storableText = (text: string): string =>
+  UNSTORABLE.test(text) ? text.replace(ALL_UNSTORABLE, REPLACEMENT) : text;
+
+/** `fields` as the text of a JSON object that jsonb takes. Where two names become one, the last one stays. */
+export const storableJson = (fields: Readonly<Record<string, string>>): string =>
+  JSON.stringify(
+    Object.fromEntries(
+      Object.entries(fields).map(([name, value]) => [storableText(name), storableText(value)]),
+    ),
+  );
