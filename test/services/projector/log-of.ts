@@ -1,0 +1,44 @@
+/** A partition of `webhooks.deliveries` in memory, read in chunks as the consumer hands them out. */
+import type { DeliveryLogChunk, DeliveryProjection } from '../../../services/projector/project-deliveries.ts';
+import type { DeliveryEvent } from '../../../schemas/delivery-log.ts';
+
+export const TOPIC = 'webhooks.deliveries';
+
+export type LogRecord = DeliveryLogChunk['records'][number];
+
+/** The records of `events` at the offsets from `firstOffset` on. */
+export const recordsOf = (events: readonly DeliveryEvent[], firstOffset = 0): readonly LogRecord[] =>
+  events.map((event, i) => ({
+    offset: BigInt(firstOffset + i),
+    value: Buffer.from(JSON.stringify(event)),
+  }));
+
+/** Neighbouring records as one chunk. At least one. */
+export const chunkOf = (records: readonly LogRecord[], partition = 0): DeliveryLogChunk => ({
+  topic: TOPIC,
+  partition,
+  firstOffset: records[0]!.offset,
+  nextOffset: records[records.length - 1]!.offset + 1n,
+  records,
+});
+
+/**
+ * Reads a partition from `start` to its end as the consumer does: `sizes` are the lengths of the chunks, over
+ * and over, and a seek is followed.
+ */
+export async function readAll(
+  projection: DeliveryProjection,
+  records: readonly LogRecord[],
+  {
+    partition = 0,
+    sizes = [500],
+    start = 0,
+  }: { partition?: number; sizes?: readonly number[]; start?: number } = {},
+): Promise<void> {
+  let turn = 0;
+  for (let from = start; from < records.length;) {
+    const chunk = chunkOf(records.slice(from, from + sizes[turn++ % sizes.length]!), partition);
+    const result = await projection.handle(chunk);
+    from = Number(result === 'done' ? chunk.nextOffset : result.seekTo);
+  }
+}
