@@ -84,7 +84,7 @@ async function removeAbandoned(root: string): Promise<void> {
 }
 
 /** Says what is being done, every few seconds that it is still being done, and how long it took. */
-export async function withProgress<Result>(
+async function withProgress<Result>(
   what: string,
   report: (line: string) => void,
   work: () => Promise<Result>,

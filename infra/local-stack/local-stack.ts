@@ -22,8 +22,6 @@ import { localDatabaseUrl, planPostgres } from './postgres.ts';
 import { planTemporal } from './temporal.ts';
 
 export { LocalStackError } from './failure.ts';
-export type { LocalStackFailureKind } from './failure.ts';
-export type { PartName } from './part.ts';
 
 export interface LocalStackOptions {
   /** Absolute. Holds the data, `run/<part>.pid` and `logs/<part>.log`; made where absent. */

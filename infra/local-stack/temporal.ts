@@ -24,7 +24,7 @@ const INSTEAD = 'set TEMPORAL_ADDRESS to the address of a running server';
 const DEFAULT_NAMESPACE = 'default';
 
 /** What workflows are found by in the UI and the CLI; all of type Keyword. */
-export const SEARCH_ATTRIBUTES = [
+const SEARCH_ATTRIBUTES = [
   'WebhookId',
   'EventType',
   'AccountId',
@@ -88,7 +88,7 @@ async function buildCli(context: StackContext, go: string): Promise<string> {
     report,
     signal,
     install: async (into) => {
-      // Without symbols and debug data: a third smaller.
+      // Without symbols and debug data: 213 instead of 252 MB.
       await runCommand(go, ['install', '-ldflags=-s -w', CLI_MODULE], {
         environment: { ...environment, GOBIN: into },
         signal,

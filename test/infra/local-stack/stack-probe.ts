@@ -89,7 +89,7 @@ export const PROBES: Record<
 
 type Admin = ReturnType<Kafka['admin']>;
 
-export async function withKafka<T>(at: Addresses, use: (admin: Admin) => Promise<T>): Promise<T> {
+async function withKafka<T>(at: Addresses, use: (admin: Admin) => Promise<T>): Promise<T> {
   const kafka = new Kafka({
     brokers: at.kafkaBrokers.split(','),
     retry: { retries: 2 },
@@ -113,7 +113,7 @@ export async function withTemporal<T>(at: Addresses, use: (client: Client) => Pr
   }
 }
 
-export async function withPostgres<T>(at: Addresses, use: (client: pg.Client) => Promise<T>): Promise<T> {
+async function withPostgres<T>(at: Addresses, use: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: at.databaseUrl, connectionTimeoutMillis: 5_000 });
   await client.connect();
   try {
