@@ -24,13 +24,7 @@ const INSTEAD = 'set TEMPORAL_ADDRESS to the address of a running server';
 const DEFAULT_NAMESPACE = 'default';
 
 /** What workflows are found by in the UI and the CLI; all of type Keyword. */
-const SEARCH_ATTRIBUTES = [
-  'WebhookId',
-  'EventType',
-  'AccountId',
-  'DeliveryState',
-  'TargetHost',
-] as const;
+const SEARCH_ATTRIBUTES = ['WebhookId', 'EventType', 'AccountId', 'DeliveryState', 'TargetHost'] as const;
 /** `INDEXED_VALUE_TYPE_KEYWORD` of temporal.api.enums.v1.IndexedValueType. */
 const KEYWORD = 2;
 
