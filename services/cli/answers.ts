@@ -1,0 +1,86 @@
+/** What the CLI reads in the answers of the API. Fields that it does not know of pass. */
+import { z } from 'zod';
+
+const settings = z.record(z.string(), z.unknown());
+
+export const Subscription = z.looseObject({
+  id: z.string(),
+  url: z.string(),
+  events: z.array(z.string()),
+  description: z.string(),
+  state: z.string(),
+  state_reason: z.string().nullable(),
+  timeout: z.number(),
+  retry_policy: z.looseObject({
+    max_retries: z.number(),
+    retry_delay: z.number(),
+    exponential_backoff: z.boolean(),
+    max_delay: z.number(),
+  }),
+  headers: settings,
+  filters: settings,
+  conditions: settings,
+  routes: z.array(z.unknown()),
+  signature_scheme: z.string(),
+  version: z.number(),
+  created_at: z.string(),
+  updated_at: z.string(),
+});
+export type Subscription = z.infer<typeof Subscription>;
+
+/** The answer to a create: the only one with the secret. */
+export const CreatedSubscription = Subscription.extend({ secret: z.string() });
+
+export const Delivery = z.looseObject({
+  id: z.string(),
+  subscription_id: z.string(),
+  event_id: z.string(),
+  event: z.string(),
+  status: z.string(),
+  attempts_made: z.number(),
+  created_at: z.string(),
+  ended_at: z.string().nullable(),
+  next_attempt_at: z.string().nullable(),
+  last_status_code: z.number().nullable(),
+  last_error: z.string().nullable(),
+  temporal_url: z.string(),
+});
+export type Delivery = z.infer<typeof Delivery>;
+
+export const Attempt = z.looseObject({
+  number: z.number(),
+  started_at: z.string(),
+  duration_ms: z.number(),
+  url: z.string(),
+  status_code: z.number().nullable(),
+  error: z.string().nullable(),
+  response_body: z.string().nullish(),
+});
+export type Attempt = z.infer<typeof Attempt>;
+
+export const DeliveryWithAttempts = Delivery.extend({ attempts: z.array(Attempt) });
+
+export const PublishedEvent = z.looseObject({ id: z.string() });
+
+export const EventType = z.looseObject({ type: z.string(), description: z.string(), example: z.unknown() });
+
+/** Times in seconds. */
+export const Stats = z.looseObject({
+  total_deliveries: z.number(),
+  successful_deliveries: z.number(),
+  failed_deliveries: z.number(),
+  pending_deliveries: z.number(),
+  held_deliveries: z.number(),
+  average_response_time: z.number().nullable(),
+  p95_response_time: z.number().nullable(),
+  last_delivery: z.string().nullable(),
+});
+
+/** `success_rate` in percent, `average_response_time` in seconds; both null or 0 where there is no data. */
+export const Health = z.looseObject({
+  status: z.string(),
+  success_rate: z.number().nullable(),
+  total_deliveries: z.number(),
+  average_response_time: z.number().nullable(),
+});
+export type Health = z.infer<typeof Health>;

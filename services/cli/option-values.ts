@@ -1,0 +1,53 @@
+/** The values of options, checked while the command line is read: a wrong one is a usage error. */
+import { InvalidArgumentError } from 'commander';
+
+/** From `least` to `most`, both included. */
+export const wholeNumber =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN;
+    if (value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}.`);
+  };
+
+/** Any number of seconds; the API knows its limits. */
+export function seconds(text: string): number {
+  if (/^\d+(?:\.\d+)?$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Expected seconds, such as 30 or 2.5.');
+}
+
+/** `a, b` → `['a', 'b']`. */
+export function commaList(text: string): string[] {
+  const items = text.split(',').map((item) => item.trim());
+  if (items.every((item) => item !== '')) return items;
+  throw new InvalidArgumentError('Expected names, separated by commas.');
+}
+
+/** Collects `Name: value` of a repeated option. */
+export function headerLine(
+  text: string,
+  before: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  const [, name, value] = /^([^:\s]+):\s*(.*)$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined) throw new InvalidArgumentError("Expected 'Name: value'.");
+  // Not by assignment, which would lose a header named __proto__.
+  return Object.fromEntries([...Object.entries(before), [name, value.trim()]]);
+}
+
+/** A JSON object. */
+export function jsonObject(text: string): Record<string, unknown> {
+  try {
+    const value = JSON.parse(text) as unknown;
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return value as Record<string, unknown>;
+  } catch {
+    // Told below, like every other text that is no object.
+  }
+  throw new InvalidArgumentError('Expected a JSON object.');
+}
+
+/** An http or https url. */
+export function httpUrl(text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  throw new InvalidArgumentError('Expected a url such as http://127.0.0.1:3000/hook.');
+}
