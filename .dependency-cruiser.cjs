@@ -7,9 +7,13 @@ module.exports = {
     no(
       'schemas-import-nothing-of-ours',
       { path: '^schemas/' },
-      { path: '^(domain|workflows|activities|infra|services|test)/' },
+      { path: '^(domain|workflows|activities|infra|services|receiver|test)/' },
     ),
-    no('domain-is-pure', { path: '^domain/' }, { path: '^(workflows|activities|infra|services|test)/' }),
+    no(
+      'domain-is-pure',
+      { path: '^domain/' },
+      { path: '^(workflows|activities|infra|services|receiver|test)/' },
+    ),
     no('domain-sees-only-types-of-schemas', { path: '^domain/' }, { path: '^schemas/', ...value }),
     no('domain-has-no-packages', { path: '^domain/' }, { dependencyTypes: packages }),
     no('workflows-call-no-io', { path: '^workflows/' }, { path: '^(infra|services|test)/' }),
@@ -26,6 +30,12 @@ module.exports = {
       'no-service-imports-another',
       { path: '^services/([^/]+)/' },
       { path: '^services/', pathNot: '^services/$1/' },
+    ),
+    no(
+      'receiver-stands-alone',
+      { path: '^receiver/' },
+      { path: '^(schemas|domain|workflows|activities|infra|services|test)/' },
+      'customers run it without the rest of the package',
     ),
     no('nobody-imports-tests', { pathNot: '^test/' }, { path: '^test/' }),
   ],

@@ -1,10 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Two kinds of tests, told apart by their file name:
- *   *.test.ts        pure and fast, no process beside this one, in parallel
- *   *.stack.test.ts  against real Kafka, Temporal and PostgreSQL, one file at a time
+ * Three kinds of tests, told apart by their file name, one kind after the other:
+ *   *.test.ts          pure and fast, nothing beside this process, in parallel
+ *   *.stack.test.ts    against real Kafka, Temporal or PostgreSQL of their own, one file at a time
+ *   *.feature.test.ts  against the whole product, started once with `npm start`, one file at a time
  */
+const oneAtATime = { fileParallelism: false, maxWorkers: 1, testTimeout: 120_000, hookTimeout: 900_000 };
+
 export default defineConfig({
   test: {
     projects: [
@@ -12,18 +15,26 @@ export default defineConfig({
         test: {
           name: 'pure',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.stack.test.ts'],
-          testTimeout: 30_000,
+          exclude: ['test/**/*.{stack,feature}.test.ts'],
+          testTimeout: 60_000,
+          sequence: { groupOrder: 0 },
         },
       },
       {
         test: {
           name: 'stack',
           include: ['test/**/*.stack.test.ts'],
-          fileParallelism: false,
-          maxWorkers: 1,
-          testTimeout: 180_000,
-          hookTimeout: 600_000,
+          ...oneAtATime,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'feature',
+          include: ['test/**/*.feature.test.ts'],
+          globalSetup: ['test/features/setup.ts'],
+          ...oneAtATime,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

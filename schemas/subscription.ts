@@ -127,8 +127,7 @@ export type SubscriptionPatch = Partial<
 >;
 
 /** `active`: events are delivered. `paused`: they are held. `disabled`: they are dropped. */
-export const SubscriptionStatus = z.enum(['active', 'paused', 'disabled']);
-export type SubscriptionStatus = z.infer<typeof SubscriptionStatus>;
+const SubscriptionStatus = z.enum(['active', 'paused', 'disabled']);
 
 /** A subscription as the API shows it. The secret is not part of it. */
 export const SubscriptionView = z.strictObject({

@@ -7,7 +7,7 @@ export interface Health {
 }
 
 /** Healthy is a success rate above this, in percent. */
-export const HEALTHY_ABOVE = 95;
+const HEALTHY_ABOVE = 95;
 
 /** Judges the counts of ended deliveries. */
 export function healthOf(succeeded: number, failed: number): Health {

@@ -17,6 +17,7 @@ export interface ConsumedRecord {
 export interface Chunk {
   readonly topic: string;
   readonly partition: number;
+  /** Where reading went on: the first record's offset, or below it where the log has holes (transactions). */
   readonly firstOffset: bigint;
   /** The offset after the last record. */
   readonly nextOffset: bigint;
@@ -49,7 +50,7 @@ export interface ChunkConsumer {
   stop(): Promise<void>;
 }
 
-const HEARTBEAT_EVERY_MS = 3_000;
+const HEARTBEAT_EVERY_MS = 2_000;
 
 /** Joins the group and starts reading; new groups begin with the oldest record. */
 export async function startChunkConsumer(
@@ -60,9 +61,10 @@ export async function startChunkConsumer(
   const consumer = kafka.consumer({
     groupId: options.groupId,
     allowAutoTopicCreation: false,
-    sessionTimeout: 30_000,
+    // A member that was killed holds its partitions for so long; heartbeats go on while a handler works.
+    sessionTimeout: 10_000,
     rebalanceTimeout: 60_000,
-    heartbeatInterval: 3_000,
+    heartbeatInterval: HEARTBEAT_EVERY_MS,
     maxWaitTimeInMs: 250,
     maxBytesPerPartition: 1_048_576,
     retry: { initialRetryTime: 200, maxRetryTime: 5_000, retries: 8 },
@@ -82,6 +84,7 @@ export async function startChunkConsumer(
 
   const handleBatch = async (payload: EachBatchPayload): Promise<void> => {
     const { topic, partition, messages, highWatermark } = payload.batch;
+    let firstOffset = fetchedOffsetOf(payload.batch);
     for (let start = 0; start < messages.length; start += options.maxRecords) {
       if (stopping.signal.aborted || !payload.isRunning() || payload.isStale()) return;
       const records = messages.slice(start, start + options.maxRecords).map((message) => ({
@@ -96,7 +99,7 @@ export async function startChunkConsumer(
         options.handle({
           topic,
           partition,
-          firstOffset: records[0]!.offset,
+          firstOffset,
           nextOffset,
           endOffset: BigInt(highWatermark),
           records,
@@ -107,6 +110,7 @@ export async function startChunkConsumer(
         consumer.seek({ topic, partition, offset: String(result.seekTo) });
         return;
       }
+      firstOffset = nextOffset;
       payload.resolveOffset(String(nextOffset - 1n));
       await commit(topic, partition, nextOffset);
       await payload.heartbeat();
@@ -150,3 +154,7 @@ async function whileBeating<T>(
     clearInterval(beating);
   }
 }
+
+/** What was asked for. kafkajs has it on every batch, but not in its types. */
+const fetchedOffsetOf = (batch: EachBatchPayload['batch']): bigint =>
+  BigInt((batch as unknown as { readonly fetchedOffset: string }).fetchedOffset);

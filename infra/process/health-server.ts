@@ -16,7 +16,7 @@ export async function startHealthServer(options: HealthServerOptions): Promise<S
     const answer = (status: number, body: string, type = 'application/json'): void => {
       response.writeHead(status, { 'content-type': type }).end(body);
     };
-    switch (request.url) {
+    switch (request.url ?? '/') {
       case '/healthz':
         return answer(200, '{"status":"ok"}');
       case '/readyz':

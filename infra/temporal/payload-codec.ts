@@ -62,7 +62,7 @@ export function createPayloadCodec({ currentKeyId, keys }: KeyRing): PayloadCode
   };
 
   return {
-    encode: (payloads) => Promise.resolve(payloads.map(encode)),
-    decode: (payloads) => Promise.resolve(payloads.map(decode)),
+    encode: async (payloads) => payloads.map(encode),
+    decode: async (payloads) => payloads.map(decode),
   };
 }

@@ -16,8 +16,8 @@ import type { DeliveryEvent } from '../../schemas/delivery-log.ts';
 import type { DeliveryTask } from '../../schemas/delivery.ts';
 import type { AccountId, DeliveryId, EventId, SubscriptionId } from '../../schemas/ids.ts';
 import type { Sealed } from '../../schemas/subscription-log.ts';
-import { delivery } from '../../workflows/delivery.ts';
-import { DELIVERY_ACTOR } from '../../workflows/messages.ts';
+import type { delivery } from '../../workflows/delivery.ts';
+import { DELIVERY_ACTOR, SUBSCRIPTION_ACTOR } from '../../workflows/messages.ts';
 
 /** One request as the receiver saw it. `atMs` is Temporal's time, which skips. */
 export interface Arrival {
@@ -30,7 +30,7 @@ export interface Arrival {
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
 export const ACCOUNT = 'default' as AccountId;
-export const SUBSCRIPTION = 'wh_00000000000000000001' as SubscriptionId;
+const SUBSCRIPTION = 'wh_00000000000000000001' as SubscriptionId;
 
 /** Settings as `POST /v1/subscriptions` would store them with nothing but a url. */
 export const settingsFor = (url: string): LiveSubscription['settings'] => ({
@@ -65,7 +65,7 @@ export const subscriptionTo = (url: string, more: Partial<LiveSubscription> = {}
 });
 
 /** A receiver on a port of its own; `answer` may be changed at any time. */
-export async function startScriptedReceiver(clock: () => Promise<number>) {
+async function startScriptedReceiver(clock: () => Promise<number>) {
   const arrivals: Arrival[] = [];
   const script: { answer: Answer } = { answer: (_request, response) => void response.writeHead(200).end() };
   const server = createServer((request, response) => {
@@ -116,9 +116,8 @@ export async function startDeliveryEnv() {
     workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
     logger: { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error: console.error },
   });
-  const worker = await Worker.create({
+  const shared = {
     connection: env.nativeConnection,
-    taskQueue: DELIVERY_ACTOR.taskQueue,
     workflowBundle,
     activities: createActivities({
       eventLog: {
@@ -138,8 +137,11 @@ export async function startDeliveryEnv() {
       random: () => world.jitter,
       newSpanId: () => '00f067aa0ba902b7',
     }),
-  });
-  const run = worker.run();
+  };
+  const workers = await Promise.all(
+    [DELIVERY_ACTOR, SUBSCRIPTION_ACTOR].map(({ taskQueue }) => Worker.create({ ...shared, taskQueue })),
+  );
+  const runs = workers.map((worker) => worker.run());
   let count = 0;
 
   return {
@@ -173,8 +175,8 @@ export async function startDeliveryEnv() {
         args: [task],
       }),
     async stop() {
-      worker.shutdown();
-      await run;
+      for (const worker of workers) worker.shutdown();
+      await Promise.all(runs);
       await agent.close();
       await receiver.stop();
       await env.teardown();

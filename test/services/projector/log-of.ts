@@ -2,7 +2,7 @@
 import type { DeliveryLogChunk, DeliveryProjection } from '../../../services/projector/project-deliveries.ts';
 import type { DeliveryEvent } from '../../../schemas/delivery-log.ts';
 
-export const TOPIC = 'webhooks.deliveries';
+const TOPIC = 'webhooks.deliveries';
 
 export type LogRecord = DeliveryLogChunk['records'][number];
 

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { createSubscriptionDirectory } from '../../../domain/subscription/directory.ts';
+import type { AccountId, SubscriptionId } from '../../../schemas/ids.ts';
+import type { SubscriptionEvent } from '../../../schemas/subscription-log.ts';
+
+const id = (n: number) => `wh_0000000000000000000${n}` as SubscriptionId;
+const fact = (n: number, version: number, accountId = 'default') => ({
+  schema_version: 1 as const,
+  subscription_id: id(n),
+  account_id: accountId as AccountId,
+  version,
+  at: `2026-01-01T00:00:0${n}.000Z`,
+  actor: 'key:admin',
+});
+const created = (n: number, accountId?: string) =>
+  ({
+    ...fact(n, 1, accountId),
+    type: 'SubscriptionCreated',
+    settings: {},
+    secret: 'v1.x',
+    active: true,
+  }) as unknown as SubscriptionEvent;
+const paused = (n: number, version: number): SubscriptionEvent => ({
+  ...fact(n, version),
+  type: 'SubscriptionPaused',
+});
+const deleted = (n: number, version: number): SubscriptionEvent => ({
+  ...fact(n, version),
+  type: 'SubscriptionDeleted',
+});
+
+describe('the directory of subscriptions', () => {
+  it('knows what the log has told', () => {
+    const directory = createSubscriptionDirectory();
+    directory.apply(created(1));
+    directory.apply(paused(1, 2));
+    expect(directory.get(id(1))).toMatchObject({ status: 'paused', version: 2 });
+    expect(directory.get(id(2))).toEqual({ status: 'absent', version: 0 });
+  });
+
+  it('drops a version that it has seen', () => {
+    const directory = createSubscriptionDirectory();
+    directory.apply(created(1));
+    directory.apply(paused(1, 2));
+    expect(directory.apply(created(1))).toBeNull();
+    expect(directory.get(id(1))).toMatchObject({ status: 'paused', version: 2 });
+  });
+
+  it('lists the live ones of one account, newest first', () => {
+    const directory = createSubscriptionDirectory();
+    for (const event of [created(1), created(2), created(3, 'acme'), created(4), deleted(4, 2)])
+      directory.apply(event);
+    expect(directory.listOf('default' as AccountId).map((one) => one.id)).toEqual([id(2), id(1)]);
+    expect(directory.listOf('acme' as AccountId).map((one) => one.id)).toEqual([id(3)]);
+  });
+
+  it('lets a reader wait for a version that the log has not told yet', async () => {
+    const directory = createSubscriptionDirectory();
+    let seen = 0;
+    const waiting = directory.atLeast(id(1), 2).then(({ version }) => (seen = version));
+    directory.apply(created(1));
+    await Promise.resolve();
+    expect(seen).toBe(0);
+    directory.apply(paused(1, 2));
+    await waiting;
+    expect(seen).toBe(2);
+  });
+
+  it('lets a reader go on at once with a version that it has', async () => {
+    const directory = createSubscriptionDirectory();
+    directory.apply(created(1));
+    expect(await directory.atLeast(id(1), 1)).toMatchObject({ version: 1 });
+  });
+});

@@ -1,0 +1,117 @@
+/**
+ * What dies loses nothing. Deterministic here: which deliveries are owed, and that each arrives. Not
+ * deterministic: which attempts are cut off by a kill and made again.
+ */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type CustomerReceiver, startCustomerReceiver } from '../receivers/customer-receiver.ts';
+import { call, type Platform, product, startPlatform, subscribe, unique, unsubscribe } from './customer.ts';
+import { killHard, pidOf } from './product.ts';
+
+const EVENTS = 1_000;
+const KILLS = 5;
+
+let receiver: CustomerReceiver;
+let platform: Platform;
+beforeAll(async () => {
+  receiver = await startCustomerReceiver();
+  platform = await startPlatform();
+});
+afterAll(async () => {
+  await platform.stop();
+  await receiver.stop();
+});
+
+interface Stats {
+  readonly total_deliveries: number;
+  readonly successful_deliveries: number;
+}
+
+const statsOf = async (id: string): Promise<Stats> =>
+  (await call<Stats>('GET', `/v1/subscriptions/${id}/stats`)).body;
+
+async function subscribeThree(type: string): Promise<readonly string[]> {
+  const made = await Promise.all([0, 1, 2].map(() => subscribe({ url: receiver.url, events: [type] })));
+  return made.map(({ id }) => id);
+}
+
+const eventsOf = (type: string, count: number) =>
+  Array.from({ length: count }, (_, index) => ({
+    id: `${type}-${index}`,
+    event: type,
+    timestamp: new Date().toISOString(),
+    data: { index },
+  }));
+
+/** The pairs of event and subscription that have arrived. */
+function arrivedPairs(type: string): Set<string> {
+  return new Set(
+    receiver.deliveries
+      .filter(({ headers }) => headers['x-broxi-event'] === type)
+      .map(({ headers, rawBody }) => {
+        const { data } = JSON.parse(rawBody) as { data: { index: number } };
+        return `${data.index} ${String(headers['x-broxi-webhook'])}`;
+      }),
+  );
+}
+
+it(
+  '1,000 events reach 3 subscriptions although the worker is killed five times',
+  { timeout: 420_000 },
+  async () => {
+    const type = unique('crash.worker');
+    const ids = await subscribeThree(type);
+    await platform.publish(eventsOf(type, EVENTS));
+    for (let kill = 1; kill <= KILLS; kill += 1) {
+      const before = arrivedPairs(type).size;
+      await expect
+        .poll(() => arrivedPairs(type).size, { timeout: 120_000 })
+        .toBeGreaterThan(Math.max(before, kill * 150));
+      await killAndAwaitNext('worker');
+    }
+    await expect.poll(() => arrivedPairs(type).size, { timeout: 300_000, interval: 500 }).toBe(3 * EVENTS);
+    for (const id of ids) {
+      await expect
+        .poll(() => statsOf(id), { timeout: 60_000, interval: 500 })
+        .toMatchObject({ total_deliveries: EVENTS, successful_deliveries: EVENTS });
+    }
+    await Promise.all(ids.map(unsubscribe));
+  },
+);
+
+it.each(['router', 'projector', 'api'] as const)(
+  'nothing is lost when the %s is killed under load',
+  { timeout: 240_000 },
+  async (service) => {
+    const type = unique(`crash.${service}`);
+    const ids = await subscribeThree(type);
+    await platform.publish(eventsOf(type, 100));
+    for (let kill = 1; kill <= 3; kill += 1) {
+      await expect.poll(() => arrivedPairs(type).size, { timeout: 120_000 }).toBeGreaterThan(kill * 40);
+      await killAndAwaitNext(service);
+    }
+    await expect.poll(() => arrivedPairs(type).size, { timeout: 120_000 }).toBe(300);
+    for (const id of ids) {
+      await expect
+        .poll(() => statsOf(id).catch(() => null), { timeout: 60_000 })
+        .toMatchObject({ total_deliveries: 100, successful_deliveries: 100 });
+    }
+    const attempts = receiver.deliveries.filter(({ headers }) => headers['x-broxi-event'] === type);
+    const distinct = new Set(attempts.map(({ deliveryId, attempt }) => `${deliveryId} ${attempt}`));
+    expect(attempts.length).toBe(distinct.size);
+    await Promise.all(ids.map(unsubscribe));
+  },
+);
+
+/** Kills a service and waits for the process that takes its place. */
+async function killAndAwaitNext(service: string): Promise<void> {
+  const killed = pidOf(product(), service);
+  killHard(killed);
+  const next = (): number | null => {
+    try {
+      return pidOf(product(), service);
+    } catch {
+      return null;
+    }
+  };
+  await expect.poll(next, { timeout: 60_000 }).toSatisfy((pid) => pid !== null && pid !== killed);
+}

@@ -1,0 +1,99 @@
+/** The whole product, started as a user starts it, on ports and data of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Where to reach a product that runs. Plain data, so that it can be handed to the test processes. */
+export interface ProductAddress {
+  readonly apiUrl: string;
+  readonly apiKey: string;
+  readonly kafkaBrokers: string;
+  readonly temporalAddress: string;
+  readonly temporalUiUrl: string;
+  readonly databaseUrl: string;
+  readonly dataDir: string;
+  readonly portOffset: number;
+}
+
+export interface Product extends ProductAddress {
+  /** All that it has printed so far. */
+  readonly output: () => string;
+  readonly process: ChildProcess;
+  /** Ctrl-C; resolves with the exit code. Removes the data unless `keepData`. */
+  stop(options?: { readonly keepData?: boolean }): Promise<number | null>;
+}
+
+export interface ProductOptions {
+  readonly args?: readonly string[];
+  readonly environment?: NodeJS.ProcessEnv;
+  readonly dataDir?: string;
+  readonly portOffset?: number;
+}
+
+// Below the range from which the system takes ports for outgoing connections.
+const randomOffset = (): number => 11_000 + Math.floor(Math.random() * 11_000);
+
+/** Runs `npm start` and resolves once it has printed its addresses. */
+export async function startProduct(options: ProductOptions = {}): Promise<Product> {
+  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'webhooks-product-'));
+  const portOffset = options.portOffset ?? randomOffset();
+  const child = spawn(process.execPath, [join(ROOT, 'bin/start.mjs'), ...(options.args ?? ['--no-demo'])], {
+    cwd: ROOT,
+    env: {
+      ...process.env,
+      NO_COLOR: '1',
+      WEBHOOKS_DATA_DIR: dataDir,
+      WEBHOOKS_PORT_OFFSET: String(portOffset),
+      ...options.environment,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+  const announced = new Promise<void>((resolve, reject) => {
+    const onText = (text: Buffer): void => {
+      output += text.toString();
+      if (output.includes('Stop: Ctrl-C')) resolve();
+    };
+    child.stdout.on('data', onText);
+    child.stderr.on('data', onText);
+    void exited.then((code) => reject(new Error(`npm start ended with ${code}:\n${output}`)));
+  });
+  await announced;
+  const printed = (name: string): string => new RegExp(`^  ${name} +(\\S+)`, 'm').exec(output)?.[1] ?? '';
+  return {
+    apiUrl: printed('API'),
+    apiKey: printed('API key'),
+    kafkaBrokers: printed('Kafka'),
+    temporalAddress: `127.0.0.1:${7233 + portOffset}`,
+    temporalUiUrl: printed('Temporal UI'),
+    databaseUrl: printed('PostgreSQL'),
+    dataDir,
+    portOffset,
+    output: () => output,
+    process: child,
+    async stop({ keepData = false } = {}) {
+      child.kill('SIGINT');
+      const code = await exited;
+      if (!keepData) rmSync(dataDir, { recursive: true, force: true });
+      return code;
+    },
+  };
+}
+
+/** The process id that a part or service has written. */
+export const pidOf = (product: ProductAddress, name: string): number =>
+  Number(readFileSync(join(product.dataDir, 'run', `${name}.pid`), 'utf8'));
+
+/** `kill -9`. One that is gone already is no error. */
+export function killHard(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}

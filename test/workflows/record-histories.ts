@@ -1,0 +1,90 @@
+/**
+ * `npm run histories` records test/histories anew: runs every way that a workflow can take on a Temporal that
+ * skips time, and keeps what Temporal kept of it. To be run only after a change that is meant to break replay.
+ */
+import { initialState } from '../../domain/subscription/subscription.ts';
+import { createSendCommand } from '../../infra/temporal/subscription-actors.ts';
+import type { SubscriptionId } from '../../schemas/ids.ts';
+import type { Sealed, SubscriptionCommand } from '../../schemas/subscription-log.ts';
+import { SUBSCRIPTION_ACTOR } from '../../workflows/messages.ts';
+import { ACCOUNT, type Answer, settingsFor, startDeliveryEnv, subscriptionTo } from './delivery-env.ts';
+import { writeHistory } from './history-file.ts';
+
+const stage = await startDeliveryEnv();
+const { env, receiver, world } = stage;
+
+async function keep(name: string, workflowId: string): Promise<void> {
+  const history = await env.client.workflow.getHandle(workflowId).fetchHistory();
+  writeHistory(name, history);
+  console.log(`${name}: ${history.events?.length ?? 0} events`);
+}
+
+const answering =
+  (...statuses: readonly number[]): Answer =>
+  (request, response) => {
+    const attempt = Number(request.headers['x-broxi-attempt']);
+    response.writeHead(statuses[Math.min(attempt, statuses.length) - 1] ?? 200).end();
+  };
+
+async function recordDelivery(
+  name: string,
+  answer: Answer,
+  subscription = subscriptionTo(receiver.url),
+): Promise<void> {
+  receiver.script.answer = answer;
+  world.subscription = subscription;
+  const task = stage.task();
+  await stage.deliver(task);
+  await keep(name, task.deliveryId);
+}
+
+await recordDelivery('delivery-succeeded', answering(200));
+await recordDelivery('delivery-retried', answering(503, 503, 200));
+await recordDelivery('delivery-exhausted', answering(503));
+await recordDelivery('delivery-gone', answering(410));
+await recordDelivery(
+  'delivery-cancelled',
+  answering(200),
+  subscriptionTo(receiver.url, { status: 'disabled' }),
+);
+const waking = setInterval(() => {
+  if (stage.recorded.some(({ type }) => type === 'DeliveryHeld'))
+    world.subscription = subscriptionTo(receiver.url);
+}, 20);
+await recordDelivery('delivery-held', answering(200), subscriptionTo(receiver.url, { status: 'paused' }));
+clearInterval(waking);
+
+const send = createSendCommand(env.client, SUBSCRIPTION_ACTOR, 20_000);
+const from = { actor: 'key:admin', accountId: ACCOUNT, expectedVersion: null };
+const create: SubscriptionCommand = {
+  ...from,
+  type: 'CreateSubscription',
+  settings: settingsFor('https://example.com/webhooks'),
+  secret: 'v1.sealed' as Sealed,
+  active: true,
+};
+const changes: SubscriptionCommand[] = [
+  create,
+  { ...from, type: 'UpdateSubscription', changes: { description: 'changed' }, secret: null, active: null },
+  { ...from, type: 'PauseSubscription' },
+  { ...from, type: 'PauseSubscription', expectedVersion: 99 },
+  { ...from, type: 'ResumeSubscription' },
+];
+async function recordSubscription(
+  name: string,
+  id: SubscriptionId,
+  commands: readonly SubscriptionCommand[],
+): Promise<void> {
+  world.subscription = initialState();
+  for (const command of commands) await send(id, command);
+  await keep(name, id);
+}
+await recordSubscription('subscription-changed', 'wh_recordedchanged' as SubscriptionId, changes);
+await recordSubscription('subscription-deleted', 'wh_recordeddeleted' as SubscriptionId, [
+  create,
+  { ...from, type: 'DeleteSubscription' },
+]);
+
+// Ends the actor that would go on for ever; its history is kept already.
+await env.client.workflow.getHandle('wh_recordedchanged').terminate();
+await stage.stop();
