@@ -142,7 +142,6 @@ export interface Config {
   readonly allowedNetworks: readonly string[];
   readonly allowHttp: boolean;
   readonly senderIps: readonly string[];
-  readonly egressProxy: string | null;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 }
 
@@ -162,8 +161,8 @@ export function parseConfig(
     return { ok: false, message: `${String(issue?.path[0])}: ${issue?.message}` };
   }
   const env = parsed.data;
-  const incomplete = missingCompanion(env);
-  if (incomplete !== null) return { ok: false, message: incomplete };
+  const contradictory = contradiction(env);
+  if (contradictory !== null) return { ok: false, message: contradictory };
 
   const ports = Object.fromEntries(
     Object.entries(DEFAULT_PORTS).map(([part, base]) => [part, base + env.WEBHOOKS_PORT_OFFSET]),
@@ -208,14 +207,16 @@ export function parseConfig(
     allowedNetworks: env.WEBHOOKS_ALLOWED_NETWORKS,
     allowHttp: env.WEBHOOKS_ALLOW_HTTP,
     senderIps: env.WEBHOOKS_SENDER_IPS,
-    egressProxy: env.WEBHOOKS_EGRESS_PROXY ?? null,
     logLevel: env.LOG_LEVEL,
   };
   return { ok: true, config: Object.freeze(config) };
 }
 
-/** Variables that only make sense together. */
-function missingCompanion(env: z.infer<typeof Environment>): string | null {
+/** Variables that only make sense together, and the one that would be passed over in silence. */
+function contradiction(env: z.infer<typeof Environment>): string | null {
+  if (env.WEBHOOKS_EGRESS_PROXY !== undefined) {
+    return 'WEBHOOKS_EGRESS_PROXY: expected none, because this version sends without a proxy';
+  }
   if (env.KAFKA_SASL_MECHANISM !== undefined && env.KAFKA_SASL_USERNAME === undefined) {
     return 'KAFKA_SASL_USERNAME: expected a user name, because KAFKA_SASL_MECHANISM is set';
   }

@@ -37,7 +37,7 @@ export const Delivery = z.looseObject({
   event_id: z.string(),
   event: z.string(),
   status: z.string(),
-  attempts_made: z.number(),
+  attempt_count: z.number(),
   created_at: z.string(),
   ended_at: z.string().nullable(),
   next_attempt_at: z.string().nullable(),
@@ -84,3 +84,29 @@ export const Health = z.looseObject({
   average_response_time: z.number().nullable(),
 });
 export type Health = z.infer<typeof Health>;
+
+export const Check = z.looseObject({
+  path: z.string(),
+  operator: z.string(),
+  expected: z.unknown(),
+  actual: z.unknown(),
+  outcome: z.string(),
+});
+export type Check = z.infer<typeof Check>;
+
+export const Explanation = z.looseObject({
+  event_id: z.string(),
+  subscription_id: z.string(),
+  delivered: z.boolean(),
+  reason: z.string(),
+  detail: z.string(),
+  event: z.string().nullable(),
+  account_id: z.string().nullable(),
+  subscription: z.looseObject({ at: z.string(), version: z.number(), state: z.string() }),
+  url: z.string().nullable(),
+  checks: z.array(Check),
+  delivery: z.looseObject({ id: z.string(), status: z.string(), temporal_url: z.string() }).nullable(),
+  records: z.array(z.looseObject({ outcome: z.string() })),
+  searched: z.looseObject({ from: z.string(), to: z.string(), complete: z.boolean() }),
+});
+export type Explanation = z.infer<typeof Explanation>;

@@ -18,6 +18,10 @@ const COLOUR_OF: Readonly<Record<string, keyof typeof CODES>> = {
   no_data: 'grey',
   valid: 'green',
   invalid: 'red',
+  holds: 'green',
+  fails: 'red',
+  missing: 'red',
+  wrong_type: 'red',
 };
 
 /** `word` in the colour of the state that it names; plain where it names none, or colours are not wanted. */

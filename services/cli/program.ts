@@ -6,6 +6,7 @@ import type { Cli, RegisterCommand } from './cli.ts';
 import { registerCompletion } from './commands/completion.ts';
 import { registerDeliveries } from './commands/deliveries.ts';
 import { registerEvents } from './commands/events.ts';
+import { registerExplain } from './commands/explain.ts';
 import { registerHealth } from './commands/health.ts';
 import { registerListen } from './commands/listen.ts';
 import { registerStats } from './commands/stats.ts';
@@ -19,6 +20,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerEvents,
   registerStats,
   registerHealth,
+  registerExplain,
   registerListen,
   registerCompletion,
 ];

@@ -102,6 +102,25 @@ it.each(['router', 'projector', 'api'] as const)(
   },
 );
 
+it.each(['kafka', 'temporal', 'postgres'] as const)(
+  'nothing is lost when %s is killed under load',
+  { timeout: 240_000 },
+  async (part) => {
+    const type = unique(`crash.${part}`);
+    const ids = await subscribeThree(type);
+    await platform.publish(eventsOf(type, 100));
+    await expect.poll(() => arrivedPairs(type).size, { timeout: 60_000 }).toBeGreaterThan(30);
+    await killAndAwaitNext(part);
+    await expect.poll(() => arrivedPairs(type).size, { timeout: 180_000 }).toBe(300);
+    for (const id of ids) {
+      await expect
+        .poll(() => statsOf(id).catch(() => null), { timeout: 120_000 })
+        .toMatchObject({ total_deliveries: 100, successful_deliveries: 100 });
+    }
+    await Promise.all(ids.map(unsubscribe));
+  },
+);
+
 /** Kills a service and waits for the process that takes its place. */
 async function killAndAwaitNext(service: string): Promise<void> {
   const killed = pidOf(product(), service);

@@ -80,7 +80,7 @@ function list(cli: Cli, options: ListOptions): Promise<void> {
       [
         { title: 'ID', value: ({ id }) => id },
         { title: 'STATUS', value: ({ status }) => status, colour: stateColour(terminal) },
-        { title: 'TRIES', value: ({ attempts_made }) => String(attempts_made) },
+        { title: 'TRIES', value: ({ attempt_count }) => String(attempt_count) },
         { title: 'CODE', value: ({ last_status_code }) => String(last_status_code ?? '-') },
         { title: 'AGE', value: ({ created_at }) => age(created_at, terminal.now()) },
         { title: 'EVENT', value: ({ event }) => event },

@@ -19,7 +19,7 @@ import { details, table } from '../table.ts';
 /** Changes that need nothing but the id. */
 const VERBS = [
   { verb: 'pause', description: 'Hold deliveries back until it is resumed' },
-  { verb: 'resume', description: 'Release what was held, oldest first, and go on' },
+  { verb: 'resume', description: 'Let go what was held, and go on' },
   { verb: 'enable', description: 'Take up a disabled subscription again' },
 ] as const;
 
@@ -30,7 +30,7 @@ export function registerSubscriptions(program: Command, cli: Cli): void {
 
   withExamples(
     withSettingsOptions(group.command('create').description('Make a subscription, and print its secret'))
-      .addOption(inactiveOption('make it paused'))
+      .addOption(inactiveOption('make it disabled: it gets nothing until it is enabled'))
       .action((options: SettingsOptions) => create(cli, options)),
     "subscriptions create --url https://example.com/hook --events 'workflow.*'",
     `subscriptions create --url https://example.com/hook --events '*' --filter '{"user_id":["u1"]}'`,
@@ -61,8 +61,8 @@ export function registerSubscriptions(program: Command, cli: Cli): void {
         .description('Change settings; those that are not named stay')
         .argument('<id>', 'such as wh_…'),
     )
-      .addOption(inactiveOption('pause it'))
-      .addOption(new Option('--active', 'resume it').conflicts('inactive'))
+      .addOption(inactiveOption('disable it: what happens meanwhile is not delivered'))
+      .addOption(new Option('--active', 'resume or enable it').conflicts('inactive'))
       .action((id: string, options: SettingsOptions) => update(cli, id, options)),
     'subscriptions update wh_abc12345 --url https://example.com/new-hook --max-retries 5',
     'subscriptions update wh_abc12345 --file -  < subscription.json',

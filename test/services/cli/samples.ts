@@ -32,7 +32,7 @@ export const delivery = {
   event_id: 'evt_1',
   event: 'workflow.completed',
   status: 'exhausted',
-  attempts_made: 2,
+  attempt_count: 2,
   created_at: '2024-01-15T10:30:05.123Z',
   updated_at: '2024-01-15T10:31:05.123Z',
   ended_at: '2024-01-15T10:31:05.123Z',
