@@ -39,3 +39,12 @@ export const NewEvent = z.strictObject({
   account_id: z.string().optional(),
   data: z.record(z.string(), z.unknown(), 'expected an object'),
 });
+
+/** `POST /v1/explain`. The event is looked for among what Kafka was given from `from` (included) to `to` (excluded). */
+export const ExplainRequest = z.strictObject({
+  event_id: EventId,
+  subscription_id: SubscriptionId,
+  from: moment.optional(),
+  to: moment.optional(),
+});
+export type ExplainRequest = z.infer<typeof ExplainRequest>;

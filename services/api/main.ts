@@ -54,6 +54,8 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
     temporalUrl: (workflowId) =>
       `${config.temporal.uiUrl}/namespaces/${config.temporal.namespace}/workflows/${workflowId}`,
     topic: config.eventTopics[0]!,
+    eventTopics: config.eventTopics,
+    kafka,
     senderIps: config.senderIps,
     allowHttp: config.allowHttp,
     directory,

@@ -7,6 +7,7 @@ import { Problem } from './problem.ts';
 import { deliveryRoutes, type DeliveryRoutesDeps } from './routes/deliveries.ts';
 import { eventRoutes, type EventRoutesDeps } from './routes/events.ts';
 import { eventTypeRoutes } from './routes/event-types.ts';
+import { explainRoutes, type ExplainRoutesDeps } from './routes/explain.ts';
 import { subscriptionRoutes, type SubscriptionRoutesDeps } from './routes/subscriptions.ts';
 
 declare module 'fastify' {
@@ -16,7 +17,8 @@ declare module 'fastify' {
   }
 }
 
-export interface ServerDeps extends SubscriptionRoutesDeps, DeliveryRoutesDeps, EventRoutesDeps {
+export interface ServerDeps
+  extends SubscriptionRoutesDeps, DeliveryRoutesDeps, EventRoutesDeps, ExplainRoutesDeps {
   readonly authenticate: Authenticate;
   readonly senderIps: readonly string[];
   readonly metrics: Registry;
@@ -74,6 +76,7 @@ export function createServer(deps: ServerDeps): FastifyInstance {
     deliveryRoutes(scope, deps);
     eventRoutes(scope, deps);
     eventTypeRoutes(scope);
+    explainRoutes(scope, deps);
     scope.get('/v1/sender-ips', () => ({ data: deps.senderIps, next_cursor: null }));
     done();
   });

@@ -20,14 +20,17 @@ export function registerExplain(program: Command, cli: Cli): void {
       .argument('<event id>', 'such as evt_…')
       .argument('<id>', 'of the subscription, such as wh_…')
       .option('--from <time>', 'look for the event from here on, such as 2024-01-15T10:30:00Z')
-      .option('--to <time>', 'look for the event before this time; by default the last 24 hours are looked through')
+      .option(
+        '--to <time>',
+        'look for the event before this time; by default the last 24 hours are looked through',
+      )
       .action(async (eventId: string, id: string, { from, to }: ExplainOptions) => {
         const asked = JSON.stringify({ event_id: eventId, subscription_id: id, from, to });
         show(cli, await cli.api().post('/v1/explain', asked), Explanation, (answer) => rendered(cli, answer));
       }),
     'explain evt_1 wh_abc12345',
     'explain evt_1 wh_abc12345 --from 2024-01-15T00:00:00Z --to 2024-01-16T00:00:00Z',
-    "explain evt_1 wh_abc12345 --json | jq '.checks[] | select(.outcome != \"holds\")'",
+    'explain evt_1 wh_abc12345 --json | jq \'.checks[] | select(.outcome != "holds")\'',
   );
 }
 
@@ -42,10 +45,12 @@ function rendered({ terminal }: Cli, answer: Explanation): string {
     ['Url', answer.url === null ? null : printable(answer.url)],
     [
       'Delivery',
-      delivery === null ? null : `${printable(delivery.id)} (${stateColour(terminal)(printable(delivery.status))})`,
+      delivery === null
+        ? null
+        : `${printable(delivery.id)} (${stateColour(terminal)(printable(delivery.status))})`,
     ],
     ['Temporal', delivery === null ? null : printable(delivery.temporal_url)],
-    ['Repeated', repeats === 0 ? null : `by ${repeats} more records, which are the same event`],
+    ['Repeated', repeatsText(repeats)],
     ['Looked', searched.complete ? null : `only through a part of ${searched.from} to ${searched.to}`],
   ]);
   if (answer.checks.length === 0) return summary;
@@ -67,6 +72,13 @@ const stateText = ({ at, version, state }: Explanation['subscription']): string 
   version === 0
     ? `not created yet at ${printable(at)}`
     : `${printable(state)} in version ${version} at ${printable(at)}`;
+
+function repeatsText(count: number): string | null {
+  if (count === 0) return null;
+  return count === 1
+    ? 'by 1 more record, which is the same event'
+    : `by ${count} more records, which are the same event`;
+}
 
 const actualText = ({ actual, outcome }: Check): string => (outcome === 'missing' ? '-' : shortened(actual));
 

@@ -1,0 +1,115 @@
+/** `POST /v1/explain`: why an event was or was not delivered to a subscription. */
+import type { FastifyInstance } from 'fastify';
+import { explainDelivery } from '../../../domain/record/explain-delivery.ts';
+import type { SubscriptionDirectory } from '../../../domain/subscription/directory.ts';
+import { readSubscriptionHistory } from '../../../infra/kafka/subscription-history.ts';
+import type { DeliveryQueries, ListedDelivery } from '../../../infra/postgres/delivery-queries.ts';
+import { ExplainRequest } from '../../../schemas/api.ts';
+import { type AccountId, DEFAULT_ACCOUNT_ID, type SubscriptionId } from '../../../schemas/ids.ts';
+import type { Caller } from '../authenticate.ts';
+import { abortedWhenGone } from '../client-gone.ts';
+import { explanationView } from '../explanation-view.ts';
+import { findEvent, type FindEventDeps, type FoundEvent, type FoundRecord } from '../find-event.ts';
+import { parse } from '../parse.ts';
+import { invalidFields, notFound, Problem } from '../problem.ts';
+import { windowOf } from '../window.ts';
+
+export interface ExplainRoutesDeps extends FindEventDeps {
+  readonly directory: SubscriptionDirectory;
+  readonly queries: DeliveryQueries;
+  readonly temporalUrl: (workflowId: string) => string;
+}
+
+export function explainRoutes(app: FastifyInstance, deps: ExplainRoutesDeps): void {
+  app.post('/v1/explain', async (request, reply) => {
+    const asked = parse(ExplainRequest, request.body);
+    const { caller } = request;
+    const { event_id: eventId, subscription_id: subscriptionId } = asked;
+    known(deps.directory, caller, subscriptionId);
+    const nowMs = Date.now();
+    const hasWindow = asked.from !== undefined || asked.to !== undefined;
+    const window = hasWindow ? windowOf(asked, nowMs) : null;
+    const signal = abortedWhenGone(reply);
+
+    const deliveries = await deliveriesOf(deps.queries, caller.accountId, asked);
+    const [found, history] = await Promise.all([
+      findEvent(deps, {
+        eventId,
+        knownPlace: (deliveries.own ?? deliveries.any)?.source ?? null,
+        window,
+        nowMs,
+        maySee: (accountId) => accountId === caller.accountId || isOperator(caller),
+        signal,
+      }),
+      readSubscriptionHistory(deps.kafka, deps.logger, subscriptionId, signal),
+    ]);
+    const delivery =
+      deliveries.own === null
+        ? null
+        : { ...deliveries.own, temporal_url: deps.temporalUrl(deliveries.own.workflow_id) };
+    const judged = judgedRecord(found, delivery);
+    const takenAtMs = judged?.takenAtMs ?? found.deadLetters[0]?.refusedAtMs;
+    if (takenAtMs === undefined && delivery === null) throw notThere(found.isComplete, window !== null);
+    const explanation = explainDelivery({
+      history,
+      event: judged?.event ?? null,
+      takenAtMs: takenAtMs ?? nowMs,
+      delivery: delivery && {
+        status: delivery.status,
+        createdAtMs: Date.parse(delivery.created_at),
+        updatedAtMs: Date.parse(delivery.updated_at),
+      },
+    });
+    return explanationView({ eventId, subscriptionId, explanation, found, judged, delivery });
+  });
+}
+
+/** Deleted ones too: why their events were not delivered is what may be asked. */
+function known(directory: SubscriptionDirectory, caller: Caller, id: SubscriptionId): void {
+  const subscription = directory.get(id);
+  if (subscription.status === 'absent' || subscription.accountId !== caller.accountId) {
+    throw notFound('subscription');
+  }
+}
+
+/** Operators of the whole system are callers of the account `default`: they may know of every account's events. */
+const isOperator = ({ accountId }: Caller): boolean => accountId === DEFAULT_ACCOUNT_ID;
+
+/** The event's delivery to this subscription, and to any: each says where the event came from. */
+async function deliveriesOf(
+  queries: DeliveryQueries,
+  accountId: AccountId,
+  { event_id, subscription_id }: ExplainRequest,
+): Promise<{ own: ListedDelivery | null; any: ListedDelivery | null }> {
+  const [own, any] = await Promise.all([
+    queries.listDeliveries(accountId, { limit: 1, event_id, subscription_id }),
+    queries.listDeliveries(accountId, { limit: 1, event_id }),
+  ]);
+  return { own: (own.ok && own.data[0]) || null, any: (any.ok && any.data[0]) || null };
+}
+
+/** The record that the delivery came from, where there is one; else the oldest. */
+function judgedRecord({ records }: FoundEvent, delivery: ListedDelivery | null): FoundRecord | null {
+  if (delivery === null) return records[0] ?? null;
+  const { topic, partition, offset } = delivery.source;
+  const isSource = ({ place }: FoundRecord): boolean =>
+    place.topic === topic && place.partition === partition && place.offset === offset;
+  return records.find(isSource) ?? null;
+}
+
+function notThere(isComplete: boolean, hasWindow: boolean): Problem {
+  if (!isComplete) {
+    return invalidFields([
+      {
+        path: 'from',
+        message: 'too many events to look through: name from and to near the time of the event',
+      },
+    ]);
+  }
+  return new Problem(
+    404,
+    hasWindow
+      ? 'There is no such event between from and to.'
+      : 'There is no such event in the last 24 hours: name from and to for an older one.',
+  );
+}
