@@ -123,10 +123,9 @@ async function attempt(
     headers: headersOf(deps, task, owed.subscription, number, startedAt),
     body: task.body,
     timeoutMs: settings.timeout * 1_000,
+    // A worker that shuts down cuts the request off, and nothing is recorded: that says nothing of the endpoint.
     signal: cancellationSignal(),
   });
-  // A worker that shuts down cuts the request off: that says nothing of the endpoint.
-  cancellationSignal().throwIfAborted();
   const next = afterAttempt(settings.retry_policy, number, exchange.outcome, deps.random());
   await deps.eventLog.appendDeliveryEvents([
     attemptEnded(task, { number, url, startedAt, endedAt: deps.now(), next, ...exchange }),

@@ -200,9 +200,12 @@ function isOurs(pid: number, marker: string): boolean {
 }
 
 async function stopOrphan(pid: number, spec: ChildSpec): Promise<void> {
+  const startedAt = inspectProcess(pid)?.startedAt;
+  // By its start and not by its command line: a process that is ending has lost that before it lets go of its ports.
+  const lives = () => startedAt !== undefined && inspectProcess(pid)?.startedAt === startedAt;
   const gone = async (limitMs: number) => {
     const deadlineMs = performance.now() + limitMs;
-    while (isOurs(pid, spec.marker)) {
+    while (lives()) {
       if (performance.now() > deadlineMs) return false;
       await sleep(POLL_EVERY_MS);
     }

@@ -1,5 +1,6 @@
 /** Ports: named, computed with the offset, checked before a part is started, probed while it comes up. */
 import { connect, createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LocalStackError } from './failure.ts';
 
 /** Where each part listens when the offset is 0. Temporal takes its inner ports from those that are free. */
@@ -27,13 +28,18 @@ export function offsetPort(basePort: number, portOffset: number): number {
   );
 }
 
+/** What has just ended by itself may hold its port for a moment longer than its place in the process table. */
+const PORT_PATIENCE_MS = 2_000;
+const PORT_POLL_MS = 50;
+
 /** @throws LocalStackError `port_in_use`, naming the port, the part and what to set. */
 export async function requireFreePort(title: string, port: number): Promise<void> {
-  const code = await new Promise<string | undefined>((resolve) => {
-    const server = createServer();
-    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
-    server.listen({ host: LOOPBACK, port, exclusive: true }, () => server.close(() => resolve(undefined)));
-  });
+  const deadlineMs = performance.now() + PORT_PATIENCE_MS;
+  let code = await listenError(port);
+  while (code === 'EADDRINUSE' && performance.now() < deadlineMs) {
+    await sleep(PORT_POLL_MS);
+    code = await listenError(port);
+  }
   if (code === undefined) return;
   throw new LocalStackError(
     'port_in_use',
@@ -42,6 +48,14 @@ export async function requireFreePort(title: string, port: number): Promise<void
       : `${title}: cannot listen on port ${port} (${code}); set WEBHOOKS_PORT_OFFSET to move every port`,
   );
 }
+
+/** Why nobody can listen there; undefined where one can. */
+const listenError = (port: number): Promise<string | undefined> =>
+  new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+    server.listen({ host: LOOPBACK, port, exclusive: true }, () => server.close(() => resolve(undefined)));
+  });
 
 /** True when somebody accepts a connection within half a second. Cheap enough to ask ten times a second. */
 export function portAccepts(port: number): Promise<boolean> {

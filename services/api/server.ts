@@ -8,6 +8,7 @@ import { deliveryRoutes, type DeliveryRoutesDeps } from './routes/deliveries.ts'
 import { eventRoutes, type EventRoutesDeps } from './routes/events.ts';
 import { eventTypeRoutes } from './routes/event-types.ts';
 import { explainRoutes, type ExplainRoutesDeps } from './routes/explain.ts';
+import { previewRoutes, type PreviewRoutesDeps } from './routes/preview.ts';
 import { subscriptionRoutes, type SubscriptionRoutesDeps } from './routes/subscriptions.ts';
 
 declare module 'fastify' {
@@ -18,7 +19,7 @@ declare module 'fastify' {
 }
 
 export interface ServerDeps
-  extends SubscriptionRoutesDeps, DeliveryRoutesDeps, EventRoutesDeps, ExplainRoutesDeps {
+  extends SubscriptionRoutesDeps, DeliveryRoutesDeps, EventRoutesDeps, ExplainRoutesDeps, PreviewRoutesDeps {
   readonly authenticate: Authenticate;
   readonly senderIps: readonly string[];
   readonly metrics: Registry;
@@ -36,7 +37,6 @@ export function createServer(deps: ServerDeps): FastifyInstance {
     requestTimeout: 30_000,
     connectionTimeout: 60_000,
     keepAliveTimeout: 65_000,
-    // Node's default lets a header block grow to 16 KiB; that is enough.
     return503OnClosing: true,
     routerOptions: { maxParamLength: 256 },
     logger: false,
@@ -77,6 +77,7 @@ export function createServer(deps: ServerDeps): FastifyInstance {
     eventRoutes(scope, deps);
     eventTypeRoutes(scope);
     explainRoutes(scope, deps);
+    previewRoutes(scope, deps);
     scope.get('/v1/sender-ips', () => ({ data: deps.senderIps, next_cursor: null }));
     done();
   });

@@ -1,6 +1,7 @@
 /** Records of a producer that is none of ours, compressed in every way that Kafka knows. */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type CustomerReceiver, startCustomerReceiver } from '../receivers/customer-receiver.ts';
 import { product, subscribe, unique, unsubscribe } from './customer.ts';
@@ -12,26 +13,15 @@ beforeAll(async () => {
 });
 afterAll(() => receiver.stop());
 
-/** Kafka's own console producer, from the jars that the local broker runs with. */
+/** Kafka's own Java client, from the jars that the local broker runs with. */
 function produceWithJava(lines: readonly string[], compression: string): Promise<number | null> {
   const command = readFileSync(`/proc/${pidOf(product(), 'kafka')}/cmdline`, 'utf8').split('\0');
   const classPath = command[command.findIndex((word) => word === '-cp' || word === '-classpath') + 1]!;
+  const program = fileURLToPath(new URL('./Produce.java', import.meta.url));
   const child = spawn(
     command[0]!,
-    [
-      '-cp',
-      classPath,
-      'org.apache.kafka.tools.ConsoleProducer',
-      ...[
-        '--bootstrap-server',
-        product().kafkaBrokers,
-        '--topic',
-        'platform.events',
-        '--compression-codec',
-        compression,
-      ],
-    ],
-    { stdio: ['pipe', 'ignore', 'ignore'] },
+    ['-cp', classPath, program, product().kafkaBrokers, 'platform.events', compression],
+    { stdio: ['pipe', 'ignore', 'inherit'] },
   );
   child.stdin.end(lines.map((line) => `${line}\n`).join(''));
   return new Promise((resolve) => child.once('exit', resolve));

@@ -2,6 +2,8 @@
  * What dies loses nothing. Deterministic here: which deliveries are owed, and that each arrives. Not
  * deterministic: which attempts are cut off by a kill and made again.
  */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type CustomerReceiver, startCustomerReceiver } from '../receivers/customer-receiver.ts';
 import { call, type Platform, product, startPlatform, subscribe, unique, unsubscribe } from './customer.ts';
@@ -120,6 +122,29 @@ it.each(['kafka', 'temporal', 'postgres'] as const)(
     await Promise.all(ids.map(unsubscribe));
   },
 );
+
+it('a worker that is stopped in good order leaves a hanging request to its successor', async () => {
+  const type = unique('crash.hanging');
+  const hanging = createServer(
+    (request) => void (request.resume(), requests.push(Number(request.headers['x-broxi-attempt']))),
+  );
+  const requests: number[] = [];
+  await new Promise<void>((resolve) => hanging.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(hanging.address() as AddressInfo).port}/`;
+  const { id } = await subscribe({ url, events: [type], timeout: 100 });
+  await platform.publish(eventsOf(type, 3));
+  await expect.poll(() => requests.length, { timeout: 30_000 }).toBe(3);
+
+  process.kill(pidOf(product(), 'worker'), 'SIGTERM');
+  await call('PATCH', `/v1/subscriptions/${id}`, { url: receiver.url });
+  await expect.poll(() => arrivedPairs(type).size, { timeout: 90_000 }).toBe(3);
+  expect(requests).toEqual([1, 1, 1]);
+  const attempts = receiver.deliveries.filter(({ headers }) => headers['x-broxi-event'] === type);
+  expect(attempts.map(({ attempt }) => attempt)).toEqual([1, 1, 1]);
+  hanging.closeAllConnections();
+  hanging.close();
+  await unsubscribe(id);
+});
 
 /** Kills a service and waits for the process that takes its place. */
 async function killAndAwaitNext(service: string): Promise<void> {
