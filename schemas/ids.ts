@@ -30,3 +30,10 @@ export const DeliveryId = z
   .regex(/^del_[A-Za-z0-9]{20,64}$/, 'a delivery id starts with del_')
   .brand<'DeliveryId'>();
 export type DeliveryId = z.infer<typeof DeliveryId>;
+
+/** `key_…`: an API key. No secret: it names the key in lists and in logs. */
+export const ApiKeyId = z
+  .string()
+  .regex(/^key_[A-Za-z0-9]{16}$/, 'an API key id starts with key_')
+  .brand<'ApiKeyId'>();
+export type ApiKeyId = z.infer<typeof ApiKeyId>;

@@ -56,7 +56,8 @@ export const decodeSubscriptionEvent = (value: Buffer | null): Decoded<Subscript
 export const decodeDeliveryEvent = (value: Buffer | null): Decoded<DeliveryEvent> =>
   decode(DeliveryEvent, value);
 
-function decode<Event>(
+/** Reads a record of ours that `schema` describes. Never throws. */
+export function decode<Event>(
   schema: { safeParse(value: unknown): { success: true; data: Event } | { success: false; error: Error } },
   value: Buffer | null,
 ): Decoded<Event> {

@@ -3,17 +3,23 @@ import type { Kafka } from 'kafkajs';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
-/** How a topic is made. `retentionMs` -1 keeps for ever. */
+/**
+ * How a topic is made. `retentionMs` -1 keeps for ever. A `compacted` topic keeps the last record of each key and,
+ * sooner or later, no other.
+ */
 export interface TopicPlan {
   readonly topic: string;
   readonly partitions: number;
   readonly retentionMs: number;
   readonly maxMessageBytes: number;
+  readonly compacted?: true;
 }
 
 export const SUBSCRIPTION_LOG = 'webhooks.subscriptions';
 export const DELIVERY_LOG = 'webhooks.deliveries';
 export const DEAD_LETTERS = 'webhooks.dead-letters';
+export const API_KEY_LOG = 'webhooks.api-keys';
+export const API_KEY_USES = 'webhooks.api-key-uses';
 
 /**
  * Every topic that the product reads or writes. Partitions bound how many routers and projectors share the
@@ -30,6 +36,8 @@ export const topicPlans = (eventTopics: readonly string[]): readonly TopicPlan[]
   { topic: SUBSCRIPTION_LOG, partitions: 3, retentionMs: -1, maxMessageBytes: 1_048_588 },
   { topic: DELIVERY_LOG, partitions: 6, retentionMs: 30 * DAY_MS, maxMessageBytes: 1_048_588 },
   { topic: DEAD_LETTERS, partitions: 1, retentionMs: 30 * DAY_MS, maxMessageBytes: 10_485_760 },
+  { topic: API_KEY_LOG, partitions: 1, retentionMs: -1, maxMessageBytes: 1_048_588 },
+  { topic: API_KEY_USES, partitions: 1, retentionMs: -1, maxMessageBytes: 1_048_588, compacted: true },
 ];
 
 /**
@@ -50,7 +58,7 @@ export async function createTopics(kafka: Kafka, plans: readonly TopicPlan[]): P
         numPartitions: plan.partitions,
         replicationFactor: -1,
         configEntries: [
-          { name: 'cleanup.policy', value: 'delete' },
+          { name: 'cleanup.policy', value: plan.compacted === true ? 'compact' : 'delete' },
           { name: 'retention.ms', value: String(plan.retentionMs) },
           { name: 'max.message.bytes', value: String(plan.maxMessageBytes) },
         ],

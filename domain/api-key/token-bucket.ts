@@ -1,0 +1,33 @@
+/** How many requests a key may make: a token bucket. Over any t seconds it lets through at most burst + t × rate. */
+
+export interface RateLimit {
+  /** Tokens that flow in each second. */
+  readonly perSecond: number;
+  /** Tokens that it holds at most, and at first. */
+  readonly burst: number;
+}
+
+/** What is in a bucket at a moment of a clock that does not jump, in milliseconds. */
+export interface Bucket {
+  readonly tokens: number;
+  readonly atMs: number;
+}
+
+export type Taken =
+  | { readonly ok: true; readonly bucket: Bucket }
+  /** `waitMs`: how long until there is a token for one more request. */
+  | { readonly ok: false; readonly bucket: Bucket; readonly waitMs: number };
+
+/** Takes one token at `nowMs`. `before` is null for a bucket that was never used, which is full. */
+export function takeToken(limit: RateLimit, before: Bucket | null, nowMs: number): Taken {
+  const { tokens, atMs } = before ?? { tokens: limit.burst, atMs: nowMs };
+  const elapsedMs = Math.max(0, nowMs - atMs);
+  const filled = Math.min(limit.burst, tokens + (elapsedMs / 1_000) * limit.perSecond);
+  const nextMs = Math.max(atMs, nowMs);
+  if (filled >= 1) return { ok: true, bucket: { tokens: filled - 1, atMs: nextMs } };
+  return {
+    ok: false,
+    bucket: { tokens: filled, atMs: nextMs },
+    waitMs: ((1 - filled) / limit.perSecond) * 1_000,
+  };
+}
