@@ -4,8 +4,7 @@
  * outcome, and the attempt is made again under the same number: the one place where a request may be sent
  * twice.
  */
-import { activityInfo, ApplicationFailure, cancellationSignal, heartbeat } from '@temporalio/activity';
-import { ApplicationFailureCategory } from '@temporalio/common';
+import { cancellationSignal } from '@temporalio/activity';
 import { afterAttempt } from '../domain/deliver/after-attempt.ts';
 import { targetUrl } from '../domain/match/match-event.ts';
 import { attemptEnded, deliveryCancelled, deliveryHeld } from '../domain/record/delivery-event.ts';
@@ -46,101 +45,53 @@ export interface AttemptDeps {
   readonly newSpanId: () => string;
 }
 
-/** How often a paused delivery looks whether it may go. */
-const HELD_RECHECK_MS = 5_000;
-const HEARTBEAT_EVERY_MS = 5_000;
-
-/** What survives from one execution of `retryDelivery` to the next, in its heartbeat. */
-interface Progress {
-  readonly attemptsMade: number;
-  readonly held: boolean;
-}
-
-export const createAttemptActivities = (deps: AttemptDeps) => ({
-  /** Makes attempt `number`. Throws only where the outcome could not be recorded. */
-  attemptDelivery: (task: DeliveryTask, number: number): Promise<AttemptEnd> => attempt(deps, task, number),
-
-  /**
-   * Makes all further attempts, with the waits between them kept by the server. Each execution ends with a
-   * failure that names the next delay, or with the delivery's end. Temporal's attempt n is ours as long as
-   * no worker dies, for the first execution takes over the failure of the first attempt.
-   */
-  async retryDelivery(task: DeliveryTask, first: AttemptEnd): Promise<AttemptEnd> {
-    const { attempt: execution, heartbeatDetails } = activityInfo();
-    const before = (heartbeatDetails as Progress | undefined) ?? progressAfter(first);
-    if (execution === 1) throw waiting(first, before);
-
-    const beating = setInterval(() => heartbeat(before), HEARTBEAT_EVERY_MS);
-    try {
-      const end = await attempt(deps, task, before.attemptsMade + 1, before.held);
-      if (end.step !== 'retry' && end.step !== 'hold') return end;
-      throw waiting(end, progressAfter(end));
-    } finally {
-      clearInterval(beating);
-    }
-  },
-});
-
-function progressAfter(end: AttemptEnd): Progress {
-  if (end.step === 'hold') return { attemptsMade: end.attemptsMade, held: true };
-  return { attemptsMade: end.step === 'retry' ? end.number : 0, held: false };
-}
-
-/** The failure that makes the server wait. It is expected, so it is logged and counted as benign. */
-function waiting(end: AttemptEnd, progress: Progress): ApplicationFailure {
-  heartbeat(progress);
-  return ApplicationFailure.create({
-    message:
-      end.step === 'retry' ? `attempt ${end.number}: ${end.failure}` : 'held: the subscription is paused',
-    type: end.step === 'retry' ? 'AttemptFailed' : 'DeliveryHeld',
-    nextRetryDelay: end.step === 'retry' ? end.delayMs : HELD_RECHECK_MS,
-    category: ApplicationFailureCategory.BENIGN,
-  });
-}
-
-async function attempt(
-  deps: AttemptDeps,
+/** Makes attempt `number`. `heldBefore` says that a hold is recorded already. */
+export type AttemptDelivery = (
   task: DeliveryTask,
   number: number,
-  heldBefore = false,
-): Promise<AttemptEnd> {
-  const subscription = await deps.lookUp(task.subscriptionId, task.subscriptionVersion);
-  const owed = whetherOwed(subscription);
-  if (owed.step === 'cancel') {
-    await deps.eventLog.appendDeliveryEvents([deliveryCancelled(task, deps.now(), owed.reason)]);
-    return owed;
-  }
-  if (owed.step === 'hold') {
-    if (!heldBefore) await deps.eventLog.appendDeliveryEvents([deliveryHeld(task, deps.now())]);
-    return { step: 'hold', attemptsMade: number - 1 };
-  }
+  heldBefore?: boolean,
+) => Promise<AttemptEnd>;
 
-  const { settings } = owed.subscription;
-  const url = urlOf(settings, task);
-  const startedAt = deps.now();
-  const exchange = await deps.agent.post({
-    url,
-    headers: headersOf(deps, task, owed.subscription, number, startedAt),
-    body: task.body,
-    timeoutMs: settings.timeout * 1_000,
-    // A worker that shuts down cuts the request off, and nothing is recorded: that says nothing of the endpoint.
-    signal: cancellationSignal(),
-  });
-  const next = afterAttempt(settings.retry_policy, number, exchange.outcome, deps.random());
-  await deps.eventLog.appendDeliveryEvents([
-    attemptEnded(task, { number, url, startedAt, endedAt: deps.now(), next, ...exchange }),
-  ]);
-  switch (next.step) {
-    case 'retry':
-      return { step: 'retry', number, delayMs: next.delayMs, failure: describe(exchange) };
-    case 'exhaust':
-      return { step: 'exhaust', reason: next.reason };
-    case 'block':
-      return { step: 'block' };
-    case 'succeed':
-      return { step: 'succeed' };
-  }
-}
+/** Rejects only where the secrets cannot be opened or the worker stops. */
+export const createAttemptDelivery = (deps: AttemptDeps): AttemptDelivery =>
+  async function attemptDelivery(task, number, heldBefore = false) {
+    const subscription = await deps.lookUp(task.subscriptionId, task.subscriptionVersion);
+    const owed = whetherOwed(subscription);
+    if (owed.step === 'cancel') {
+      await deps.eventLog.appendDeliveryEvents([deliveryCancelled(task, deps.now(), owed.reason)]);
+      return owed;
+    }
+    if (owed.step === 'hold') {
+      if (!heldBefore) await deps.eventLog.appendDeliveryEvents([deliveryHeld(task, deps.now())]);
+      return { step: 'hold', attemptsMade: number - 1 };
+    }
+
+    const { settings } = owed.subscription;
+    const url = urlOf(settings, task);
+    const startedAt = deps.now();
+    const exchange = await deps.agent.post({
+      url,
+      headers: headersOf(deps, task, owed.subscription, number, startedAt),
+      body: task.body,
+      timeoutMs: settings.timeout * 1_000,
+      // A worker that shuts down cuts the request off, and nothing is recorded: that says nothing of the endpoint.
+      signal: cancellationSignal(),
+    });
+    const next = afterAttempt(settings.retry_policy, number, exchange.outcome, deps.random());
+    await deps.eventLog.appendDeliveryEvents([
+      attemptEnded(task, { number, url, startedAt, endedAt: deps.now(), next, ...exchange }),
+    ]);
+    switch (next.step) {
+      case 'retry':
+        return { step: 'retry', number, delayMs: next.delayMs, failure: describe(exchange) };
+      case 'exhaust':
+        return { step: 'exhaust', reason: next.reason };
+      case 'block':
+        return { step: 'block' };
+      case 'succeed':
+        return { step: 'succeed' };
+    }
+  };
 
 type Owed =
   | { readonly step: 'send'; readonly subscription: LiveSubscription }

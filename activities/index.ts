@@ -1,8 +1,9 @@
 /** What workflows can ask of the world. Workflows see the type only. */
 import { createAppendSubscriptionEvents } from './append-subscription-events.ts';
-import { type AttemptDeps, createAttemptActivities } from './attempt-delivery.ts';
+import { type AttemptDeps, createAttemptDelivery } from './attempt-delivery.ts';
 import { createDisableSubscription } from './disable-subscription.ts';
 import { createLoadSubscription } from './load-subscription.ts';
+import { createRetryDelivery } from './retry-delivery.ts';
 
 /** All that the activities need. */
 export type ActivityDeps = AttemptDeps &
@@ -11,10 +12,14 @@ export type ActivityDeps = AttemptDeps &
   Parameters<typeof createDisableSubscription>[0];
 
 /** The activities of a worker. */
-export const createActivities = (deps: ActivityDeps) => ({
-  ...createAttemptActivities(deps),
-  appendSubscriptionEvents: createAppendSubscriptionEvents(deps),
-  loadSubscription: createLoadSubscription(deps),
-  disableSubscription: createDisableSubscription(deps),
-});
+export const createActivities = (deps: ActivityDeps) => {
+  const attemptDelivery = createAttemptDelivery(deps);
+  return {
+    attemptDelivery,
+    retryDelivery: createRetryDelivery(attemptDelivery),
+    appendSubscriptionEvents: createAppendSubscriptionEvents(deps),
+    loadSubscription: createLoadSubscription(deps),
+    disableSubscription: createDisableSubscription(deps),
+  };
+};
 export type Activities = ReturnType<typeof createActivities>;

@@ -1,6 +1,7 @@
 /** Sends commands to the actors of subscriptions. */
 import {
   isGrpcDeadlineError,
+  isGrpcServiceError,
   WithStartWorkflowOperation,
   WorkflowUpdateRPCTimeoutOrCancelledError,
   type Client,
@@ -16,7 +17,7 @@ export interface ActorAddress<Reply> {
   readonly commandUpdate: UpdateDefinition<Reply, [SubscriptionCommand]>;
 }
 
-/** `unanswered`: no worker took the command in time. It may still be carried out. */
+/** Not answered: no worker took the command in time, or Temporal is away. It may still be carried out. */
 export type Sent<Reply> = { readonly answered: true; readonly reply: Reply } | { readonly answered: false };
 
 /**
@@ -41,9 +42,14 @@ export const createSendCommand =
       );
       return { answered: true, reply };
     } catch (error) {
-      if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isGrpcDeadlineError(error)) {
+      if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isOutOfReach(error)) {
         return { answered: false };
       }
       throw error;
     }
   };
+
+const GRPC_UNAVAILABLE = 14;
+
+const isOutOfReach = (error: unknown): boolean =>
+  isGrpcDeadlineError(error) || (isGrpcServiceError(error) && (error.code as number) === GRPC_UNAVAILABLE);

@@ -173,5 +173,6 @@ function readArguments(args: readonly string[]): boolean {
     else console.log(usage);
     process.exit(unknown.length > 0 ? 2 : 0);
   }
-  return !args.includes('--no-demo');
+  // `npm start --no-demo`, without the two dashes before it, arrives as npm's own setting.
+  return !args.includes('--no-demo') && process.env['npm_config_demo'] !== '';
 }
