@@ -23,6 +23,12 @@ export function createApiKeyDirectory(): ApiKeyDirectory {
     listOf: (accountId) =>
       [...states.values()]
         .filter((key): key is LiveApiKey => key.status === 'live' && key.accountId === accountId)
-        .sort((a, b) => b.createdAt.localeCompare(a.createdAt) || a.id.localeCompare(b.id)),
+        .sort(newestFirst),
   };
+}
+
+/** By code units: what a language thinks of letters would break the order that cursors go by. */
+function newestFirst(a: LiveApiKey, b: LiveApiKey): number {
+  if (a.createdAt !== b.createdAt) return a.createdAt > b.createdAt ? -1 : 1;
+  return a.id < b.id ? -1 : 1;
 }

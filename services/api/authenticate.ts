@@ -1,28 +1,56 @@
 /** Who is asking: the API key in `Authorization: Bearer <key>`. */
-import { createHash, timingSafeEqual } from 'node:crypto';
-import { type AccountId, DEFAULT_ACCOUNT_ID } from '../../schemas/ids.ts';
+import { timingSafeEqual } from 'node:crypto';
+import type { ApiKeyDirectory } from '../../domain/api-key/directory.ts';
+import { allows } from '../../domain/api-key/scopes.ts';
+import { sha256 } from '../../infra/crypto/hash.ts';
+import type { Scope } from '../../schemas/api-key-log.ts';
+import { type AccountId, type ApiKeyId, DEFAULT_ACCOUNT_ID } from '../../schemas/ids.ts';
+import { idIn } from './api-key-text.ts';
 import { Problem } from './problem.ts';
 
-/** The account that a request acts for, and who is named in its log. */
+/** The account that a request acts for, what it may do, and who is named in its log. */
 export interface Caller {
   readonly accountId: AccountId;
   /** `key:<id>`: the actor in the log of what it changes. */
   readonly actor: string;
+  readonly scopes: readonly Scope[];
+  /** Null for the key of the environment. */
+  readonly keyId: ApiKeyId | null;
 }
 
 /** Answers the caller of an `Authorization` header, or throws a 401. */
 export type Authenticate = (authorization: string | undefined) => Caller;
 
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+/** Whether the caller runs the whole system, and may know of every account's events: an admin of `default`. */
+export const isOperator = ({ accountId, scopes }: Caller): boolean =>
+  accountId === DEFAULT_ACCOUNT_ID && allows(scopes, 'admin');
 
-/** Knows one key: the first admin's, of the account `default`. */
-export function createAuthenticate(adminKey: string): Authenticate {
-  const expected = digest(adminKey);
+const ADMIN: Caller = {
+  accountId: DEFAULT_ACCOUNT_ID,
+  actor: 'key:admin',
+  scopes: ['admin'],
+  keyId: null,
+};
+
+/** The hash of nothing that anybody could send. */
+const NO_HASH = '0'.repeat(64);
+
+/** Knows the first admin's key, of the account `default`, and those of the directory. */
+export function createAuthenticate(adminKey: string, directory: ApiKeyDirectory): Authenticate {
+  const adminDigest = sha256(adminKey);
   return (authorization) => {
-    const key = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
-    if (key === undefined) throw new Problem(401, 'Send an API key: "Authorization: Bearer <key>".');
-    // Digests have one length, and comparing them takes the same time wherever they differ.
-    if (!timingSafeEqual(digest(key), expected)) throw new Problem(401, 'The API key is not known.');
-    return { accountId: DEFAULT_ACCOUNT_ID, actor: 'key:admin' };
+    const given = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
+    if (given === undefined) throw new Problem(401, 'Send an API key: "Authorization: Bearer <key>".');
+    const digest = sha256(given);
+    const id = idIn(given);
+    const state = id === null ? null : directory.get(id);
+    const key = state?.status === 'live' ? state : null;
+    // Both are compared, whatever was found: the time that it takes tells neither whether an id is known nor where
+    // digests differ.
+    const isKey = timingSafeEqual(digest, Buffer.from(key?.hash ?? NO_HASH, 'hex'));
+    const isAdmin = timingSafeEqual(digest, adminDigest);
+    if (isAdmin) return ADMIN;
+    if (!isKey || key === null) throw new Problem(401, 'The API key is not known, or was revoked.');
+    return { accountId: key.accountId, actor: `key:${key.id}`, scopes: key.scopes, keyId: key.id };
   };
 }

@@ -1,7 +1,10 @@
 /** The API: commands to the actors, answers from memory and from the read models. Scale it by adding processes. */
+import { createApiKeyDirectory } from '../../domain/api-key/directory.ts';
+import { createApiKeyUses } from '../../domain/api-key/uses.ts';
 import { statsOf } from '../../domain/record/stats.ts';
 import { createSubscriptionDirectory } from '../../domain/subscription/directory.ts';
 import { createSealer } from '../../infra/crypto/sealed-secret.ts';
+import { createApiKeyLog, followApiKeyLog } from '../../infra/kafka/api-key-log.ts';
 import { createAppender } from '../../infra/kafka/appender.ts';
 import { createKafka } from '../../infra/kafka/client.ts';
 import { followSubscriptionLog } from '../../infra/kafka/subscription-log.ts';
@@ -13,7 +16,9 @@ import { runProgram, type ProgramContext, type RunningService } from '../../infr
 import { connectClient, createClient } from '../../infra/temporal/client.ts';
 import { createSendCommand } from '../../infra/temporal/subscription-actors.ts';
 import { SUBSCRIPTION_ACTOR } from '../../workflows/messages.ts';
+import { createAdmit } from './admit.ts';
 import { createAuthenticate } from './authenticate.ts';
+import { keepUses } from './keep-uses.ts';
 import { createServer } from './server.ts';
 import { createSubscriptionCommands } from './subscription-commands.ts';
 
@@ -28,23 +33,31 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
   await createTopics(kafka, topicPlans(config.eventTopics));
   await migrate(config.databaseUrl);
   const directory = createSubscriptionDirectory();
-  const log = await followSubscriptionLog(
-    kafka,
-    logger,
-    'api',
-    (event) => void directory.apply(event),
-    crash,
-  );
-  await log.caughtUp();
+  const apiKeys = createApiKeyDirectory();
+  const apiKeyUses = createApiKeyUses();
+  const logs = await Promise.all([
+    followSubscriptionLog(kafka, logger, 'api', (event) => void directory.apply(event), crash),
+    followApiKeyLog(kafka, logger, 'api', {
+      onEvent: apiKeys.apply,
+      onUse: apiKeyUses.apply,
+      onCrash: crash,
+    }),
+  ]);
+  await Promise.all(logs.map((log) => log.caughtUp()));
 
   const pool = createPool(config.databaseUrl, logger);
   const appender = await createAppender(kafka, logger);
   const connection = await connectClient(config.temporal);
   const client = createClient(connection, config.temporal.namespace, keys);
   const sealer = createSealer(keys);
+  const apiKeyLog = createApiKeyLog(appender);
+  const keptUses = keepUses(apiKeyUses, apiKeyLog, logger);
   let ready = true;
   const server = createServer({
-    authenticate: createAuthenticate(config.adminKey),
+    admit: createAdmit({ authenticate: createAuthenticate(config.adminKey, apiKeys), uses: apiKeyUses }),
+    apiKeys,
+    apiKeyUses,
+    apiKeyLog,
     commands: createSubscriptionCommands({
       directory,
       sealer,
@@ -72,8 +85,9 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
     async stop() {
       ready = false;
       await server.close();
-      await appender.close();
-      await log.stop();
+      // Not one after the other: while Kafka is away, only the closing appender gives up.
+      await Promise.all([keptUses.stop(), appender.close()]);
+      await Promise.all(logs.map((log) => log.stop()));
       await connection.close();
       await pool.end();
     },

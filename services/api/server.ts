@@ -2,8 +2,10 @@
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { Logger } from '../../infra/telemetry.ts';
-import type { Authenticate, Caller } from './authenticate.ts';
+import type { Admit } from './admit.ts';
+import type { Caller } from './authenticate.ts';
 import { Problem } from './problem.ts';
+import { apiKeyRoutes, type ApiKeyRoutesDeps } from './routes/api-keys.ts';
 import { deliveryRoutes, type DeliveryRoutesDeps } from './routes/deliveries.ts';
 import { eventRoutes, type EventRoutesDeps } from './routes/events.ts';
 import { eventTypeRoutes } from './routes/event-types.ts';
@@ -19,8 +21,14 @@ declare module 'fastify' {
 }
 
 export interface ServerDeps
-  extends SubscriptionRoutesDeps, DeliveryRoutesDeps, EventRoutesDeps, ExplainRoutesDeps, PreviewRoutesDeps {
-  readonly authenticate: Authenticate;
+  extends
+    ApiKeyRoutesDeps,
+    SubscriptionRoutesDeps,
+    DeliveryRoutesDeps,
+    EventRoutesDeps,
+    ExplainRoutesDeps,
+    PreviewRoutesDeps {
+  readonly admit: Admit;
   readonly senderIps: readonly string[];
   readonly metrics: Registry;
   readonly isReady: () => boolean;
@@ -50,6 +58,7 @@ export function createServer(deps: ServerDeps): FastifyInstance {
         'a request failed',
       );
     }
+    if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
     void reply
       .status(problem.status)
       .header('content-type', 'application/problem+json; charset=utf-8')
@@ -68,14 +77,15 @@ export function createServer(deps: ServerDeps): FastifyInstance {
   );
 
   void app.register((scope, _options, done) => {
-    scope.addHook('onRequest', (request, _reply, next) => {
-      request.caller = deps.authenticate(request.headers.authorization);
+    scope.addHook('onRequest', (request, reply, next) => {
+      request.caller = deps.admit(request, reply);
       next();
     });
     subscriptionRoutes(scope, deps);
     deliveryRoutes(scope, deps);
     eventRoutes(scope, deps);
     eventTypeRoutes(scope);
+    apiKeyRoutes(scope, deps);
     explainRoutes(scope, deps);
     previewRoutes(scope, deps);
     scope.get('/v1/sender-ips', () => ({ data: deps.senderIps, next_cursor: null }));

@@ -5,8 +5,8 @@ import type { SubscriptionDirectory } from '../../../domain/subscription/directo
 import { readSubscriptionHistory } from '../../../infra/kafka/subscription-history.ts';
 import type { DeliveryQueries, ListedDelivery } from '../../../infra/postgres/delivery-queries.ts';
 import { ExplainRequest } from '../../../schemas/api.ts';
-import { type AccountId, DEFAULT_ACCOUNT_ID, type SubscriptionId } from '../../../schemas/ids.ts';
-import type { Caller } from '../authenticate.ts';
+import type { AccountId, SubscriptionId } from '../../../schemas/ids.ts';
+import { type Caller, isOperator } from '../authenticate.ts';
 import { abortedWhenGone } from '../client-gone.ts';
 import { explanationView } from '../explanation-view.ts';
 import { findEvent, type FindEventDeps, type FoundEvent, type FoundRecord } from '../find-event.ts';
@@ -71,9 +71,6 @@ function known(directory: SubscriptionDirectory, caller: Caller, id: Subscriptio
     throw notFound('subscription');
   }
 }
-
-/** Operators of the whole system are callers of the account `default`: they may know of every account's events. */
-const isOperator = ({ accountId }: Caller): boolean => accountId === DEFAULT_ACCOUNT_ID;
 
 /** The event's delivery to this subscription, and to any: each says where the event came from. */
 async function deliveriesOf(

@@ -1,0 +1,81 @@
+/** The API's server within the test: real keys and real rules, a log in memory, and nothing behind other routes. */
+import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import { createApiKeyDirectory } from '../../../domain/api-key/directory.ts';
+import { createApiKeyUses } from '../../../domain/api-key/uses.ts';
+import { createSubscriptionDirectory } from '../../../domain/subscription/directory.ts';
+import type { ApiKeyEvent } from '../../../schemas/api-key-log.ts';
+import { createAdmit } from '../../../services/api/admit.ts';
+import { createAuthenticate } from '../../../services/api/authenticate.ts';
+import { createServer, type ServerDeps } from '../../../services/api/server.ts';
+
+export const ADMIN_KEY = 'the-key-of-the-environment';
+
+export interface Asked {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body: Record<string, unknown>;
+}
+
+export interface ServerOfTheTest {
+  readonly ask: (key: string | null, method: string, path: string, body?: object) => Promise<Asked>;
+  /** What the log of the keys has been given. */
+  readonly log: readonly ApiKeyEvent[];
+}
+
+export interface Route {
+  readonly method: string;
+  readonly path: string;
+}
+
+function serverWith(log: ApiKeyEvent[]): FastifyInstance {
+  const apiKeys = createApiKeyDirectory();
+  const apiKeyUses = createApiKeyUses();
+  return createServer({
+    admit: createAdmit({ authenticate: createAuthenticate(ADMIN_KEY, apiKeys), uses: apiKeyUses }),
+    apiKeys,
+    apiKeyUses,
+    apiKeyLog: {
+      appendEvents: (events: readonly ApiKeyEvent[]) => Promise.resolve(void log.push(...events)),
+      appendUses: () => Promise.resolve(),
+    },
+    directory: createSubscriptionDirectory(),
+    senderIps: [],
+    logger: pino({ level: 'silent' }),
+    isReady: () => true,
+    // What else there is, the routes of these tests do not reach.
+  } as unknown as ServerDeps);
+}
+
+export function startServer(): ServerOfTheTest {
+  const log: ApiKeyEvent[] = [];
+  const app = serverWith(log);
+  return {
+    log,
+    async ask(key, method, path, body) {
+      const answer = await app.inject({
+        method: method as 'GET',
+        url: path,
+        headers: key === null ? {} : { authorization: `Bearer ${key}` },
+        ...(body === undefined ? {} : { payload: body }),
+      });
+      return {
+        status: answer.statusCode,
+        headers: answer.headers,
+        body: (answer.body === '' ? {} : answer.json()) as Record<string, unknown>,
+      };
+    },
+  };
+}
+
+/** Every route below /v1 that the server knows, without those that Fastify adds for HEAD. */
+export async function routesOf(): Promise<readonly Route[]> {
+  const app = serverWith([]);
+  const routes: Route[] = [];
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const one of [method].flat()) if (one !== 'HEAD') routes.push({ method: one, path: url });
+  });
+  await app.ready();
+  await app.close();
+  return routes.filter(({ path }) => path.startsWith('/v1/'));
+}
