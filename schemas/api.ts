@@ -1,6 +1,7 @@
 /** What the API takes beside subscriptions: queries, ids in paths, and events to publish. */
 import { z } from 'zod';
 import { DeliveryStatus } from './delivery.ts';
+import { Conditions, EventPattern, Filters } from './filter.ts';
 import { DeliveryId, EventId, SubscriptionId } from './ids.ts';
 
 const limit = z.coerce.number('expected a number from 1 to 250').int().min(1).max(250).default(50);
@@ -48,3 +49,21 @@ export const ExplainRequest = z.strictObject({
   to: moment.optional(),
 });
 export type ExplainRequest = z.infer<typeof ExplainRequest>;
+
+/**
+ * `POST /v1/subscriptions/preview`. The draft is run over what Kafka was given from `from` (included) to `to`
+ * (excluded); `limit` is how many matches are shown, and all are counted.
+ */
+export const PreviewRequest = z.strictObject({
+  events: z.array(EventPattern).min(1, 'expected at least one event type').max(100).default(['*']),
+  filters: Filters.default({}),
+  conditions: Conditions.default({}),
+  from: moment.optional(),
+  to: moment.optional(),
+  limit: z
+    .int('expected a number from 0 to 250')
+    .min(0, 'expected a number from 0 to 250')
+    .max(250, 'expected a number from 0 to 250')
+    .default(50),
+});
+export type PreviewRequest = z.infer<typeof PreviewRequest>;

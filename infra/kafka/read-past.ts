@@ -204,11 +204,10 @@ class Reading {
         }));
         const wanted = records.filter(({ offset }) => offset >= position.next && offset < position.end);
         const last = records[records.length - 1]!;
-        if (
-          wanted.length > 0 &&
-          (await this.options.onChunk({ topic, partition, records: wanted })) === 'stop'
-        ) {
-          this.end('stopped');
+        if (wanted.length > 0) {
+          const handled = this.options.onChunk({ topic, partition, records: wanted });
+          // A handler that is still at it when the time is up is not waited for.
+          if ((await Promise.race([handled, this.ended])) === 'stop') this.end('stopped');
         }
         this.advance(topic, partition, last.offset + 1n);
         await nextTurn();

@@ -15,6 +15,7 @@ import { createPool } from '../../infra/postgres/pool.ts';
 import { runProgram, type ProgramContext, type RunningService } from '../../infra/process/program.ts';
 import { connectClient, createClient } from '../../infra/temporal/client.ts';
 import { createSendCommand } from '../../infra/temporal/subscription-actors.ts';
+import { EVENT_TYPES } from '../../schemas/event-types.ts';
 import { SUBSCRIPTION_ACTOR } from '../../workflows/messages.ts';
 import { createAdmit } from './admit.ts';
 import { createAuthenticate } from './authenticate.ts';
@@ -68,6 +69,7 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
       `${config.temporal.uiUrl}/namespaces/${config.temporal.namespace}/workflows/${workflowId}`,
     topic: config.eventTopics[0]!,
     eventTopics: config.eventTopics,
+    eventTypes: EVENT_TYPES,
     kafka,
     senderIps: config.senderIps,
     allowHttp: config.allowHttp,

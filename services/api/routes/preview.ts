@@ -1,0 +1,86 @@
+/** `POST /v1/subscriptions/preview`: what a draft would have matched among past events. */
+import { PassThrough } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+import { PreviewRequest } from '../../../schemas/api.ts';
+import { abortedWhenGone } from '../client-gone.ts';
+import { parse } from '../parse.ts';
+import { Problem, type ProblemDetails } from '../problem.ts';
+import { runPreview, type PreviewProgress, type PreviewResult, type RunPreviewDeps } from '../run-preview.ts';
+import { windowOf } from '../window.ts';
+
+export type PreviewRoutesDeps = RunPreviewDeps;
+
+/** Each keeps a core busy while it runs, and this process has other requests to answer. */
+const PREVIEWS_AT_ONCE = 2;
+const TRY_AGAIN_SECONDS = 10;
+const PROGRESS_EVERY_MS = 500;
+const NDJSON = 'application/x-ndjson';
+
+/** A line of the answer to whoever accepts NDJSON: any number of `progress`, then one of the others. */
+type PreviewLine =
+  | ({ readonly type: 'progress' } & PreviewProgress)
+  | ({ readonly type: 'result' } & PreviewResult)
+  | { readonly type: 'error'; readonly problem: ProblemDetails };
+
+export function previewRoutes(app: FastifyInstance, deps: PreviewRoutesDeps): void {
+  let running = 0;
+  const stopping = new AbortController();
+  app.addHook('preClose', (done) => {
+    stopping.abort(new Problem(503, 'The API stops. Ask again.'));
+    done();
+  });
+
+  app.post('/v1/subscriptions/preview', (request, reply) => {
+    const { from, to, limit, ...draft } = parse(PreviewRequest, request.body);
+    const window = windowOf({ from, to }, Date.now());
+    if (running >= PREVIEWS_AT_ONCE) {
+      void reply.header('retry-after', String(TRY_AGAIN_SECONDS));
+      throw new Problem(429, `${PREVIEWS_AT_ONCE} previews run already. Ask again when one has ended.`);
+    }
+    running += 1;
+    // Nothing is sent for as long as the reading takes, which is no reason to give the connection up.
+    request.raw.setTimeout(0);
+    const run = (onProgress: (progress: PreviewProgress) => void): Promise<PreviewResult> =>
+      runPreview(deps, {
+        accountId: request.caller.accountId,
+        draft,
+        limit,
+        window,
+        signal: AbortSignal.any([abortedWhenGone(reply), stopping.signal]),
+        onProgress,
+      }).finally(() => void (running -= 1));
+    if (!(request.headers.accept ?? '').includes(NDJSON)) return run(() => undefined);
+    return reply
+      .type(NDJSON)
+      .send(linesOf(run, (error) => deps.logger.error({ err: error }, 'a preview failed')));
+  });
+}
+
+/** The answer line by line. Its status is sent by then, so what goes wrong is told in its last line. */
+function linesOf(
+  run: (onProgress: (progress: PreviewProgress) => void) => Promise<PreviewResult>,
+  onFailure: (error: unknown) => void,
+): PassThrough {
+  const stream = new PassThrough();
+  const write = (line: PreviewLine): void => {
+    if (!stream.destroyed) stream.write(`${JSON.stringify(line)}\n`);
+  };
+  let toldAtMs = -Infinity;
+  const tell = (progress: PreviewProgress): void => {
+    if (performance.now() - toldAtMs < PROGRESS_EVERY_MS) return;
+    toldAtMs = performance.now();
+    write({ type: 'progress', ...progress });
+  };
+  run(tell)
+    .then(
+      (result) => write({ type: 'result', ...result }),
+      (error: unknown) => {
+        if (error instanceof Problem) return write({ type: 'error', problem: error.toBody() });
+        onFailure(error);
+        write({ type: 'error', problem: new Problem(500, 'Something went wrong on our side.').toBody() });
+      },
+    )
+    .finally(() => stream.end())
+    .catch(onFailure);
+  return stream;
+}
