@@ -6,7 +6,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createKafka } from '../../../infra/kafka/client.ts';
 import { EVENT_TYPES } from '../../../schemas/event-types.ts';
 import { DEFAULT_ACCOUNT_ID } from '../../../schemas/ids.ts';
-import type { Caller } from '../../../services/api/authenticate.ts';
 import { previewRoutes } from '../../../services/api/routes/preview.ts';
 import { startTestKafka, type TestKafka } from '../../infra/kafka/test-kafka.ts';
 
