@@ -28,8 +28,22 @@ export const Subscription = z.looseObject({
 });
 export type Subscription = z.infer<typeof Subscription>;
 
-/** The answer to a create: the only one with the secret. */
+/** The answer to a create. This one and the next have the secret. */
 export const CreatedSubscription = Subscription.extend({ secret: z.string() });
+
+/** The answer to a rotation. Null where the secret before it is not valid any more. */
+export const RotatedSubscription = CreatedSubscription.extend({
+  previous_secret_expires_at: z.string().nullable(),
+});
+
+export const VersionChange = z.looseObject({
+  version: z.number(),
+  type: z.string(),
+  at: z.string(),
+  actor: z.string(),
+  changes: z.array(z.looseObject({ path: z.string(), from: z.unknown(), to: z.unknown() })),
+});
+export type VersionChange = z.infer<typeof VersionChange>;
 
 export const Delivery = z.looseObject({
   id: z.string(),
@@ -110,3 +124,15 @@ export const Explanation = z.looseObject({
   searched: z.looseObject({ from: z.string(), to: z.string(), complete: z.boolean() }),
 });
 export type Explanation = z.infer<typeof Explanation>;
+
+export const ApiKey = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  scopes: z.array(z.string()),
+  account_id: z.string(),
+  created_at: z.string(),
+  last_used_at: z.string().nullable(),
+});
+
+/** The answer to a create: the only one with the key. */
+export const CreatedApiKey = ApiKey.extend({ key: z.string() });

@@ -8,6 +8,7 @@ import { registerDeliveries } from './commands/deliveries.ts';
 import { registerEvents } from './commands/events.ts';
 import { registerExplain } from './commands/explain.ts';
 import { registerHealth } from './commands/health.ts';
+import { registerKeys } from './commands/keys.ts';
 import { registerListen } from './commands/listen.ts';
 import { registerStats } from './commands/stats.ts';
 import { registerSubscriptions } from './commands/subscriptions.ts';
@@ -22,6 +23,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerHealth,
   registerExplain,
   registerListen,
+  registerKeys,
   registerCompletion,
 ];
 

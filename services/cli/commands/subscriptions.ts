@@ -3,8 +3,9 @@ import { type Command, Option } from 'commander';
 import { CreatedSubscription, Subscription } from '../answers.ts';
 import { type Cli, show } from '../cli.ts';
 import { stateColour } from '../colour.ts';
+import { confirm } from '../confirm.ts';
 import { withExamples } from '../examples.ts';
-import { failed, usageFailure } from '../failure.ts';
+import { usageFailure } from '../failure.ts';
 import { readText } from '../input-text.ts';
 import { type PageOptions, showList, withPageOptions } from '../list-pages.ts';
 import { printable } from '../printable.ts';
@@ -14,7 +15,10 @@ import {
   settingsOf,
   withSettingsOptions,
 } from '../subscription-settings.ts';
+import { subscriptionPath } from '../subscription-path.ts';
 import { details, table } from '../table.ts';
+import { registerHistory } from './history.ts';
+import { registerRotateSecret } from './rotate-secret.ts';
 
 /** Changes that need nothing but the id. */
 const VERBS = [
@@ -22,8 +26,6 @@ const VERBS = [
   { verb: 'resume', description: 'Let go what was held, and go on' },
   { verb: 'enable', description: 'Take up a disabled subscription again' },
 ] as const;
-
-const pathOf = (id: string): string => `/v1/subscriptions/${encodeURIComponent(id)}`;
 
 export function registerSubscriptions(program: Command, cli: Cli): void {
   const group = program.command('subscriptions').description('What is delivered to whom');
@@ -50,7 +52,9 @@ export function registerSubscriptions(program: Command, cli: Cli): void {
       .command('get')
       .description('Show all settings of one')
       .argument('<id>', 'such as wh_…')
-      .action(async (id: string) => show(cli, await cli.api().get(pathOf(id)), Subscription, rendered(cli))),
+      .action(async (id: string) =>
+        show(cli, await cli.api().get(subscriptionPath(id)), Subscription, rendered(cli)),
+      ),
     'subscriptions get wh_abc12345',
   );
 
@@ -75,11 +79,14 @@ export function registerSubscriptions(program: Command, cli: Cli): void {
         .description(description)
         .argument('<id>', 'such as wh_…')
         .action(async (id: string) =>
-          show(cli, await cli.api().post(`${pathOf(id)}/${verb}`), Subscription, standing(cli)),
+          show(cli, await cli.api().post(`${subscriptionPath(id)}/${verb}`), Subscription, standing(cli)),
         ),
       `subscriptions ${verb} wh_abc12345`,
     );
   }
+
+  registerRotateSecret(group, cli);
+  registerHistory(group, cli);
 
   withExamples(
     group
@@ -114,7 +121,12 @@ async function create(cli: Cli, options: SettingsOptions): Promise<void> {
 async function update(cli: Cli, id: string, options: SettingsOptions): Promise<void> {
   const settings = await readSettings(cli, options);
   if (Object.keys(settings).length === 0) throw usageFailure('nothing to change: name at least one setting');
-  show(cli, await cli.api().patch(pathOf(id), JSON.stringify(settings)), Subscription, rendered(cli));
+  show(
+    cli,
+    await cli.api().patch(subscriptionPath(id), JSON.stringify(settings)),
+    Subscription,
+    rendered(cli),
+  );
 }
 
 const readSettings = async ({ terminal }: Cli, options: SettingsOptions) =>
@@ -144,14 +156,12 @@ function list(cli: Cli, options: PageOptions): Promise<void> {
 
 async function remove(cli: Cli, id: string, confirmed: boolean): Promise<void> {
   if (!confirmed) {
-    const answered = await cli.terminal.ask(
-      `Delete ${printable(id)}? What it still owes is never delivered. [y/N] `,
-    );
-    if (answered === null)
-      throw usageFailure('nobody is here to confirm it: give --yes to delete without being asked');
-    if (!/^y(?:es)?$/i.test(answered.trim())) throw failed('Nothing was deleted.');
+    await confirm(cli.terminal, `Delete ${printable(id)}? What it still owes is never delivered.`, {
+      verb: 'delete',
+      past: 'deleted',
+    });
   }
-  const { text } = await cli.api().delete(pathOf(id));
+  const { text } = await cli.api().delete(subscriptionPath(id));
   if (!cli.wantsJson()) cli.terminal.print(`${printable(id)} is deleted`);
   else if (text !== '') cli.terminal.print(text);
 }
