@@ -32,6 +32,7 @@ interface OperandOf {
   boolean: boolean;
 }
 
+/** The name of an operator. */
 export type Operator = keyof typeof OPERAND_KINDS;
 
 /** Operators on one field, all of which must hold: `{"greater_than":5,"less_than":10}`. */

@@ -1,4 +1,5 @@
 /** Finds what was filed under the bounds that a number has reached: a search costs its findings and nothing else. */
+/** Items by a bound that a number has to reach, from above or from below. */
 export class BoundIndex<T> {
   // Two lists instead of one of pairs: the bounds stay unboxed.
   private readonly bounds: number[] = [];
@@ -20,6 +21,7 @@ export class BoundIndex<T> {
     }
   }
 
+  /** How many items there are. */
   get size(): number {
     return this.bounds.length;
   }

@@ -8,7 +8,8 @@ import type { AccountId, SubscriptionId } from '../../schemas/ids.ts';
 import type { JsonObject } from '../../schemas/json.ts';
 import { comparesWithNumber, holds, testOf, type Test } from './condition.ts';
 import { patternMatches, withoutCovered } from './event-pattern.ts';
-import { fieldNamed, readField, type Field } from './field.ts';
+import { fieldKey, fieldNamed, readField, type Field } from './field.ts';
+import { createShare, type Share } from './sharing.ts';
 
 /** What matching needs of a subscription. Parsed: none of the errors that the schemas refuse are looked for again. */
 export interface MatchableSubscription {
@@ -30,34 +31,39 @@ export interface MatchableEvent {
 }
 
 /** One operator on one field. `key` is the customer's word for it, such as `output_contains`. */
-export interface ConditionNode {
+export type ConditionNode = Test & {
   readonly kind: 'condition';
   readonly key: string;
   readonly field: Field;
-  readonly test: Test;
-}
+};
 
+/** `all`, `any` or `none` of its members. */
 export interface GroupNode {
   readonly kind: 'group';
   readonly name: GroupName;
   readonly members: readonly Block[];
 }
 
+/** One thing that is asked of the data. */
+export type Node = ConditionNode | GroupNode;
+
 /** One object of the language: all of it must hold, and the empty one does. */
-export type Block = readonly (ConditionNode | GroupNode)[];
+export type Block = readonly Node[];
 
 /** What must hold for an event to be taken in, or to take a route. */
 export interface CompiledWhen {
   /** No event type matches two of them. */
   readonly patterns: readonly string[];
-  readonly filters: Block;
-  readonly conditions: Block;
+  /** Filters and conditions together. */
+  readonly block: Block;
 }
 
+/** Another url for the events for which it holds. */
 export interface CompiledRoute extends CompiledWhen {
   readonly url: string;
 }
 
+/** A subscription, ready to be matched. */
 export interface CompiledSubscription extends CompiledWhen {
   readonly id: SubscriptionId;
   readonly accountId: AccountId;
@@ -65,58 +71,112 @@ export interface CompiledSubscription extends CompiledWhen {
   readonly routes: readonly CompiledRoute[];
 }
 
+// Shared by the many subscriptions that have none.
 const NO_BLOCK: Block = [];
+const NO_ROUTES: readonly CompiledRoute[] = [];
 
-/** Compiles a subscription. Throws a TypeError for an operator that no schema lets through, and for nothing else. */
-export function compile(subscription: MatchableSubscription): CompiledSubscription {
+/** What compiled subscriptions have in common. */
+export interface Sharing {
+  readonly field: Share<Field>;
+  /** By the JSON of an entry of the language. */
+  readonly entry: Share<Block>;
+  /** By the JSON of a route's filters and conditions. */
+  readonly when: Share<Block>;
+}
+
+/** Sharing of which nothing is shared yet. */
+export const createSharing = (): Sharing => ({
+  field: createShare(),
+  entry: createShare(),
+  when: createShare(),
+});
+
+/**
+ * Compiles a subscription. Throws a TypeError for an operator that no schema lets through, and for nothing else.
+ * Whoever compiles many hands in the same `sharing`.
+ */
+export function compile(
+  subscription: MatchableSubscription,
+  sharing: Sharing = createSharing(),
+): CompiledSubscription {
   return {
     id: subscription.id,
     accountId: subscription.accountId,
     url: subscription.url,
     patterns: withoutCovered(subscription.events),
-    filters: compileBlock(subscription.filters),
-    conditions: compileBlock(subscription.conditions),
-    routes: compileRoutes(subscription.routes),
+    block: compileBlocks(subscription, sharing),
+    routes: compileRoutes(subscription.routes, sharing),
   };
 }
 
 /** Compiles routes alone, for `urlFor`. */
-export function compileRoutes(routes: readonly Route[]): readonly CompiledRoute[] {
+export function compileRoutes(
+  routes: readonly Route[],
+  sharing: Sharing = createSharing(),
+): readonly CompiledRoute[] {
+  if (routes.length === 0) return NO_ROUTES;
   return routes.map(({ when, url }) => ({
     url,
     patterns: withoutCovered(when.events ?? ['*']),
-    filters: compileBlock(when.filters),
-    conditions: compileBlock(when.conditions),
+    block: sharing.when(JSON.stringify([when.filters, when.conditions]), () => compileBlocks(when, sharing)),
   }));
 }
 
-function compileBlock(group: FilterGroup | null | undefined): Block {
-  const entries = Object.entries(group ?? {});
-  return entries.length === 0 ? NO_BLOCK : entries.flatMap(([key, value]) => compileEntry(key, value));
+interface Groups {
+  readonly filters?: FilterGroup | null | undefined;
+  readonly conditions?: FilterGroup | null | undefined;
+}
+
+const compileBlocks = ({ filters, conditions }: Groups, sharing: Sharing): Block =>
+  compileEntries([...Object.entries(filters ?? {}), ...Object.entries(conditions ?? {})], sharing);
+
+/** Compiles one object of the language. */
+export const compileBlock = (group: FilterGroup | null | undefined, sharing = createSharing()): Block =>
+  compileEntries(Object.entries(group ?? {}), sharing);
+
+function compileEntries(entries: readonly [string, FilterGroup[string]][], sharing: Sharing): Block {
+  if (entries.length === 0) return NO_BLOCK;
+  // Copied, because a list that grew keeps room for sixteen more, and there are two for each subscription.
+  return [
+    ...entries.flatMap((entry) =>
+      sharing.entry(JSON.stringify(entry), () => compileEntry(...entry, sharing)),
+    ),
+  ];
 }
 
 const CONTAINS_SUFFIX = '_contains';
 
 /** The readings of a key, in the order in which `FilterGroup` gives them away: operators always speak of a field. */
-function compileEntry(key: string, value: FilterGroup[string]): Block {
+function compileEntry(key: string, value: FilterGroup[string], sharing: Sharing): Block {
+  const condition = (fieldName: string, test: Test): ConditionNode => {
+    const field = fieldNamed(fieldName, comparesWithNumber(test));
+    // Written out, for a spread gives each object a shape of its own, and that made matching six times slower.
+    return {
+      kind: 'condition',
+      key,
+      field: sharing.field(fieldKey(field), () => field),
+      operator: test.operator,
+      operand: test.operand,
+      lookup: 'lookup' in test ? test.lookup : null,
+    } as ConditionNode;
+  };
   if (isOperators(value)) {
     return Object.entries(value).map(([operator, operand]) =>
-      conditionOf(key, key, testOf(operator as Operator, operand)),
+      condition(key, testOf(operator as Operator, operand)),
     );
   }
   if (isGroupName(key)) {
-    return [{ kind: 'group', name: key, members: (value as readonly FilterGroup[]).map(compileBlock) }];
+    const members = value as readonly FilterGroup[];
+    return [{ kind: 'group', name: key, members: members.map((member) => compileBlock(member, sharing)) }];
   }
   if (key.length > CONTAINS_SUFFIX.length && key.endsWith(CONTAINS_SUFFIX)) {
     const texts = value as string | readonly string[];
-    return [conditionOf(key, key.slice(0, -CONTAINS_SUFFIX.length), testOf('contains', texts))];
+    return [condition(key.slice(0, -CONTAINS_SUFFIX.length), testOf('contains', texts))];
   }
-  const test = isList(value) ? testOf('in', value as readonly Scalar[]) : testOf('equals', value as Scalar);
-  return [conditionOf(key, key, test)];
-}
-
-function conditionOf(key: string, fieldName: string, test: Test): ConditionNode {
-  return { kind: 'condition', key, field: fieldNamed(fieldName, comparesWithNumber(test)), test };
+  const isIn = isList(value);
+  return [
+    condition(key, isIn ? testOf('in', value as readonly Scalar[]) : testOf('equals', value as Scalar)),
+  ];
 }
 
 const isGroupName = (key: string): key is GroupName => key === 'all' || key === 'any' || key === 'none';
@@ -129,7 +189,7 @@ const isOperators = (value: FilterGroup[string]): value is Operators =>
 export function blockHolds(block: Block, data: JsonObject): boolean {
   for (const node of block) {
     const isHeld =
-      node.kind === 'condition' ? holds(node.test, readField(node.field, data)) : groupHolds(node, data);
+      node.kind === 'condition' ? holds(node, readField(node.field, data)) : groupHolds(node, data);
     if (!isHeld) return false;
   }
   return true;
@@ -145,15 +205,10 @@ export function groupHolds(group: GroupNode, data: JsonObject): boolean {
   return group.name !== 'any';
 }
 
-/** True where filters and conditions hold, whatever the event's type. */
-export function dataMatches(when: CompiledWhen, data: JsonObject): boolean {
-  return blockHolds(when.filters, data) && blockHolds(when.conditions, data);
-}
-
 /** True where the event's type is one of the patterns, and filters and conditions hold. */
 export function whenHolds(when: CompiledWhen, event: Pick<MatchableEvent, 'type' | 'data'>): boolean {
   for (const pattern of when.patterns) {
-    if (patternMatches(pattern, event.type)) return dataMatches(when, event.data);
+    if (patternMatches(pattern, event.type)) return blockHolds(when.block, event.data);
   }
   return false;
 }

@@ -9,8 +9,16 @@ import type { Operator, Operators, Scalar } from '../../schemas/filter-grammar.t
 /** An operator with its operand in the form that is fastest to compare with. */
 export type Test =
   | { readonly operator: 'equals' | 'not_equals'; readonly operand: Scalar }
-  | { readonly operator: 'in' | 'not_in'; readonly operand: ReadonlySet<unknown> }
-  | { readonly operator: 'starts_with' | 'ends_with' | 'contains'; readonly operand: readonly string[] }
+  | {
+      readonly operator: 'in' | 'not_in';
+      readonly operand: readonly Scalar[];
+      /** The same as a set, where the list is long enough for that to be faster. */
+      readonly lookup: ReadonlySet<unknown> | null;
+    }
+  | {
+      readonly operator: 'starts_with' | 'ends_with' | 'contains';
+      readonly operand: string | readonly string[];
+    }
   | {
       readonly operator: 'greater_than' | 'greater_or_equal' | 'less_than' | 'less_or_equal';
       readonly operand: number;
@@ -20,6 +28,9 @@ export type Test =
 /** Why a test holds or not. `wrong_type`: there is a value, but of a kind that the operand is never compared with. */
 export type Verdict = 'holds' | 'fails' | 'missing' | 'wrong_type';
 
+/** Values in a list that are compared one by one: up to about here that is as fast as a set, and smaller. */
+const MAX_SEARCHED_LIST = 8;
+
 /** The test of a parsed operator. Throws where the operator is unknown: what was parsed has no such one. */
 export function testOf<O extends Operator>(operator: O, operand: NonNullable<Operators[O]> | Scalar): Test;
 export function testOf(operator: Operator, operand: unknown): Test {
@@ -28,12 +39,14 @@ export function testOf(operator: Operator, operand: unknown): Test {
     case 'not_equals':
       return { operator, operand: operand as Scalar };
     case 'in':
-    case 'not_in':
-      return { operator, operand: new Set(operand as readonly Scalar[]) };
+    case 'not_in': {
+      const list = operand as readonly Scalar[];
+      return { operator, operand: list, lookup: list.length > MAX_SEARCHED_LIST ? new Set(list) : null };
+    }
     case 'starts_with':
     case 'ends_with':
     case 'contains':
-      return { operator, operand: typeof operand === 'string' ? [operand] : (operand as readonly string[]) };
+      return { operator, operand: operand as string | readonly string[] };
     case 'greater_than':
     case 'greater_or_equal':
     case 'less_than':
@@ -51,7 +64,7 @@ export function testOf(operator: Operator, operand: unknown): Test {
 /** True where the test compares with a number, so that `token_usage` means its `total_tokens`. */
 export function comparesWithNumber(test: Test): boolean {
   return test.operator === 'in' || test.operator === 'not_in'
-    ? [...test.operand].some((item) => typeof item === 'number')
+    ? test.operand.some((item) => typeof item === 'number')
     : typeof test.operand === 'number';
 }
 
@@ -63,9 +76,9 @@ export function holds(test: Test, value: unknown): boolean {
     case 'not_equals':
       return value !== test.operand;
     case 'in':
-      return test.operand.has(value);
+      return isListed(test, value);
     case 'not_in':
-      return !test.operand.has(value);
+      return !isListed(test, value);
     case 'starts_with':
     case 'ends_with':
       return typeof value === 'string' && anyTextHolds(test.operator, value, test.operand);
@@ -85,20 +98,30 @@ export function holds(test: Test, value: unknown): boolean {
   }
 }
 
+function isListed(test: Extract<Test, { operator: 'in' | 'not_in' }>, value: unknown): boolean {
+  return test.lookup === null ? test.operand.includes(value as Scalar) : test.lookup.has(value);
+}
+
 type TextOperator = 'starts_with' | 'ends_with' | 'contains';
 
-function anyTextHolds(operator: TextOperator, text: string, wanted: readonly string[]): boolean {
-  for (const one of wanted) {
-    if (operator === 'contains' ? text.includes(one) : holdsAtEdge(operator, text, one)) return true;
-  }
+function anyTextHolds(operator: TextOperator, text: string, wanted: string | readonly string[]): boolean {
+  if (typeof wanted === 'string') return textHolds(operator, text, wanted);
+  for (const one of wanted) if (textHolds(operator, text, one)) return true;
   return false;
 }
 
-function holdsAtEdge(operator: 'starts_with' | 'ends_with', text: string, wanted: string): boolean {
-  return operator === 'starts_with' ? text.startsWith(wanted) : text.endsWith(wanted);
+function textHolds(operator: TextOperator, text: string, wanted: string): boolean {
+  switch (operator) {
+    case 'starts_with':
+      return text.startsWith(wanted);
+    case 'ends_with':
+      return text.endsWith(wanted);
+    case 'contains':
+      return text.includes(wanted);
+  }
 }
 
-function anyElementContains(elements: readonly unknown[], wanted: readonly string[]): boolean {
+function anyElementContains(elements: readonly unknown[], wanted: string | readonly string[]): boolean {
   for (const element of elements) {
     if (typeof element === 'string' && anyTextHolds('contains', element, wanted)) return true;
   }
@@ -117,7 +140,7 @@ function isComparable(test: Test, value: unknown): boolean {
     case 'equals':
       return kindOf(value) === kindOf(test.operand);
     case 'in':
-      return [...test.operand].some((item) => kindOf(item) === kindOf(value));
+      return test.operand.some((item) => kindOf(item) === kindOf(value));
     case 'starts_with':
     case 'ends_with':
       return typeof value === 'string';

@@ -4,7 +4,8 @@
  */
 import { ListMap } from './list-map.ts';
 
-export class EdgeTextIndex<T> {
+/** Items by the text that is at the start, or at the end, of what they are to be found by. */
+export class EdgeTextIndex<T extends object> {
   private readonly byText = new ListMap<string, T>();
   private readonly textsOfLength = new Map<number, number>();
   /** Ascending. */
@@ -35,8 +36,7 @@ export class EdgeTextIndex<T> {
       if (length > searched.length) return;
       const text =
         this.edge === 'start' ? searched.slice(0, length) : searched.slice(searched.length - length);
-      const items = this.byText.get(text);
-      if (items !== undefined) for (const item of items) found.push(item);
+      this.byText.collect(text, found);
     }
   }
 

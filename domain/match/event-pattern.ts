@@ -19,9 +19,14 @@ export function patternMatches(pattern: string, type: string): boolean {
  */
 export function withoutCovered(patterns: readonly string[]): readonly string[] {
   const distinct = [...new Set(patterns)];
-  if (distinct.includes('*')) return ['*'];
-  return distinct.filter((pattern) => !distinct.some((other) => other !== pattern && covers(other, pattern)));
+  if (distinct.includes('*')) return ALL;
+  const kept = distinct.filter(
+    (pattern) => !distinct.some((other) => other !== pattern && covers(other, pattern)),
+  );
+  return kept.length === patterns.length ? patterns : kept;
 }
+
+const ALL: readonly string[] = ['*'];
 
 // `a.*` as a type would be below `a`, and so is whatever `a.b.*` takes in.
 const covers = (wide: string, narrow: string): boolean => wide.endsWith('.*') && patternMatches(wide, narrow);

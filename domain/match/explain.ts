@@ -1,19 +1,19 @@
 /** The rules of matching, answered condition by condition, by the same code that matches. */
-import type { GroupName, Operator } from '../../schemas/filter-grammar.ts';
+import type { FilterGroup, GroupName, Operator } from '../../schemas/filter-grammar.ts';
 import {
   blockHolds,
   compile,
+  compileBlock,
   groupHolds,
   urlFor,
   whenHolds,
   type Block,
-  type CompiledWhen,
   type ConditionNode,
   type GroupNode,
   type MatchableEvent,
   type MatchableSubscription,
 } from './compile.ts';
-import { judge, type Test, type Verdict } from './condition.ts';
+import { judge, type Verdict } from './condition.ts';
 import { patternMatches } from './event-pattern.ts';
 import { readField } from './field.ts';
 
@@ -37,6 +37,7 @@ export interface RouteExplanation {
   readonly checks: readonly Check[];
 }
 
+/** Whether an event is taken in, and all that this depends on. */
 export interface Explanation {
   readonly matched: boolean;
   /** Where the event goes; null where it does not match. */
@@ -58,38 +59,41 @@ export function explainMatch(subscription: MatchableSubscription, event: Matchab
     actual: event.accountId,
     outcome: isOwnAccount ? 'holds' : 'fails',
   };
-  const checks = [account, ...checksOfWhen(compiled, subscription.events, '', event)];
+  const checks = [account, ...checksOfWhen(subscription, '', event)];
   if (!isOwnAccount || !whenHolds(compiled, event)) return { matched: false, url: null, checks, routes: [] };
 
   const routes: RouteExplanation[] = [];
-  for (const [position, route] of compiled.routes.entries()) {
-    const holds = whenHolds(route, event);
-    const events = subscription.routes[position]?.when.events ?? null;
-    const at = `routes[${position}].when.`;
-    routes.push({ url: route.url, holds, checks: checksOfWhen(route, events, at, event) });
+  for (const [position, { when, url }] of subscription.routes.entries()) {
+    const holds = whenHolds(compiled.routes[position]!, event);
+    routes.push({ url, holds, checks: checksOfWhen(when, `routes[${position}].when.`, event) });
     if (holds) break;
   }
   return { matched: true, url: urlFor(compiled, event), checks, routes };
 }
 
-/** `events` are the patterns as the customer wrote them, null where there are none. */
-function checksOfWhen(
-  when: CompiledWhen,
-  events: readonly string[] | null,
+/** The same fields of a subscription and of a route's `when`, as the customer wrote them. */
+interface Asked {
+  readonly events?: readonly string[] | undefined;
+  readonly filters?: FilterGroup | null | undefined;
+  readonly conditions?: FilterGroup | null | undefined;
+}
+
+function checksOfWhen(asked: Asked, at: string, event: MatchableEvent): readonly Check[] {
+  return [
+    ...checksOfEvents(asked.events, at, event),
+    ...checksOfBlock(compileBlock(asked.filters), `${at}filters`, event),
+    ...checksOfBlock(compileBlock(asked.conditions), `${at}conditions`, event),
+  ];
+}
+
+function checksOfEvents(
+  events: readonly string[] | undefined,
   at: string,
   event: MatchableEvent,
 ): readonly Check[] {
-  const checks: Check[] = [];
-  if (events !== null) {
-    const isTaken = events.some((pattern) => patternMatches(pattern, event.type));
-    const outcome = isTaken ? 'holds' : 'fails';
-    checks.push({ path: `${at}events`, operator: 'matches', expected: events, actual: event.type, outcome });
-  }
-  return [
-    ...checks,
-    ...checksOfBlock(when.filters, `${at}filters`, event),
-    ...checksOfBlock(when.conditions, `${at}conditions`, event),
-  ];
+  if (events === undefined) return [];
+  const outcome = events.some((pattern) => patternMatches(pattern, event.type)) ? 'holds' : 'fails';
+  return [{ path: `${at}events`, operator: 'matches', expected: events, actual: event.type, outcome }];
 }
 
 const checksOfBlock = (block: Block, at: string, event: MatchableEvent): readonly Check[] =>
@@ -97,10 +101,15 @@ const checksOfBlock = (block: Block, at: string, event: MatchableEvent): readonl
     node.kind === 'condition' ? [checkOfCondition(node, at, event)] : checksOfGroup(node, at, event),
   );
 
-function checkOfCondition({ key, field, test }: ConditionNode, at: string, event: MatchableEvent): Check {
-  const actual = readField(field, event.data);
-  const path = `${at}.${key}`;
-  return { path, operator: test.operator, expected: operandOf(test), actual, outcome: judge(test, actual) };
+function checkOfCondition(condition: ConditionNode, at: string, event: MatchableEvent): Check {
+  const actual = readField(condition.field, event.data);
+  return {
+    path: `${at}.${condition.key}`,
+    operator: condition.operator,
+    expected: condition.operand,
+    actual,
+    outcome: judge(condition, actual),
+  };
 }
 
 function checksOfGroup(group: GroupNode, at: string, event: MatchableEvent): readonly Check[] {
@@ -116,9 +125,4 @@ function checksOfGroup(group: GroupNode, at: string, event: MatchableEvent): rea
     own,
     ...group.members.flatMap((member, position) => checksOfBlock(member, `${path}[${position}]`, event)),
   ];
-}
-
-/** As JSON can show it. */
-function operandOf(test: Test): unknown {
-  return test.operator === 'in' || test.operator === 'not_in' ? [...test.operand] : test.operand;
 }

@@ -5,9 +5,11 @@ import { BoundIndex } from './bound-index.ts';
 import { ContainedTextIndex } from './contained-text-index.ts';
 import { EdgeTextIndex } from './edge-text-index.ts';
 import { readField, type Field } from './field.ts';
-import { ListMap, removeFrom } from './list-map.ts';
+import { ListMap } from './list-map.ts';
+import { removeFrom } from './one-or-more.ts';
 
-export class FieldIndex<T> {
+/** Items by the keys of one field. */
+export class FieldIndex<T extends object> {
   readonly field: Field;
   private filed = 0;
   // Made when first used: with many accounts there are many of these, and most use one or two.
@@ -23,6 +25,7 @@ export class FieldIndex<T> {
     this.field = field;
   }
 
+  /** True where nothing is filed. */
   get isEmpty(): boolean {
     return this.filed === 0;
   }
@@ -69,7 +72,7 @@ export class FieldIndex<T> {
     }
   }
 
-  /** About how many items an event finds that has what the key names. */
+  /** How many items an event finds that has what the key names; for a bound at most so many. */
   crowdAt(key: AccessKey): number {
     switch (key.kind) {
       case 'equals':
@@ -80,11 +83,10 @@ export class FieldIndex<T> {
         return this.ends?.countOf(key.text) ?? 0;
       case 'contains':
         return this.contained?.countOf(key.text) ?? 0;
-      // Nothing is known of the values to come; that they reach half of the bounds is as good a guess as any.
       case 'at_least':
-        return (this.atLeast?.size ?? 0) / 2;
+        return this.atLeast?.size ?? 0;
       case 'at_most':
-        return (this.atMost?.size ?? 0) / 2;
+        return this.atMost?.size ?? 0;
       case 'present':
         return this.present.length;
     }
@@ -95,8 +97,7 @@ export class FieldIndex<T> {
     const value = readField(this.field, data);
     if (value === undefined) return;
     for (const item of this.present) found.push(item);
-    const equal = this.equal?.get(value);
-    if (equal !== undefined) for (const item of equal) found.push(item);
+    this.equal?.collect(value, found);
     if (typeof value === 'string') {
       this.starts?.collect(value, found);
       this.ends?.collect(value, found);

@@ -45,10 +45,7 @@ export function readField(field: Field, data: unknown): unknown {
   return undefined;
 }
 
-function totalTokensOf(usage: unknown): unknown {
-  if (!isObject(usage)) return usage;
-  return Object.hasOwn(usage, 'total_tokens') ? usage['total_tokens'] : undefined;
-}
+const totalTokensOf = (usage: unknown): unknown => (isObject(usage) ? usage['total_tokens'] : usage);
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,45 +1,35 @@
-/** A map to lists: what an index files under one key, in the order in which it came. */
-export class ListMap<K, T> {
-  private readonly lists = new Map<K, T[]>();
+/** A map to what an index files under one key, in the order in which it came. */
+import { collect, countOf, withItem, withoutItem, type OneOrMore } from './one-or-more.ts';
 
+/** Items by keys that are compared as a Map compares them. */
+export class ListMap<K, T extends object> {
+  private readonly byKey = new Map<K, OneOrMore<T>>();
+
+  /** Puts the item behind those that are under the key already. */
   add(key: K, item: T): void {
-    const list = this.lists.get(key);
-    if (list === undefined) this.lists.set(key, [item]);
-    else list.push(item);
+    this.byKey.set(key, withItem(this.byKey.get(key), item));
   }
 
-  /** Takes the item out of the key's list, and the key out with its last item. */
+  /** Takes the item out from under the key, and the key out with its last item. */
   remove(key: K, item: T): void {
-    const list = this.lists.get(key);
-    if (list === undefined) return;
-    removeFrom(list, item);
-    if (list.length === 0) this.lists.delete(key);
+    const left = withoutItem(this.byKey.get(key), item);
+    if (left === undefined) this.byKey.delete(key);
+    else this.byKey.set(key, left);
   }
 
-  get(key: K): readonly T[] | undefined {
-    return this.lists.get(key);
-  }
-
+  /** True where anything is under the key. */
   has(key: K): boolean {
-    return this.lists.has(key);
+    return this.byKey.has(key);
   }
 
+  /** How many items there are under the key. */
   countOf(key: K): number {
-    return this.lists.get(key)?.length ?? 0;
+    return countOf(this.byKey.get(key));
   }
 
-  entries(): Iterable<readonly [K, readonly T[]]> {
-    return this.lists;
+  /** Adds what is under the key to `found`. */
+  collect(key: K, found: T[]): void {
+    const held = this.byKey.get(key);
+    if (held !== undefined) collect(held, found);
   }
-
-  /** How many keys there are. */
-  get size(): number {
-    return this.lists.size;
-  }
-}
-
-/** Takes the item out of the list where it is there; the others keep their order. */
-export function removeFrom<T>(list: T[], item: T): void {
-  const position = list.indexOf(item);
-  if (position !== -1) list.splice(position, 1);
 }

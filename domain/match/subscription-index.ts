@@ -1,186 +1,144 @@
 /**
- * All subscriptions that are to receive anything, arranged so that an event finds the few that may match without
- * looking at the others: account → event type, prefix or `*` → a fact about a field that the subscription demands
- * (equal, start, end, inside, bound) → what demands nothing that can be looked up. The cost of an event grows with
- * what it finds, and with the number of different fields that the subscriptions of its account and type name.
+ * All subscriptions that are to receive anything, arranged so that an event finds those that match without looking at
+ * the others: account → event type, prefix or `*` → what they ask of the data (shelf.ts). The cost of an event grows
+ * with what it finds and with what it has itself: its fields, and the length of texts that are searched.
  */
 import type { AccountId, SubscriptionId } from '../../schemas/ids.ts';
-import type { JsonObject } from '../../schemas/json.ts';
-import { coversOf, type AccessKey, type Cover } from './access-keys.ts';
+import { coversOf, type Cover } from './access-keys.ts';
+import { candidateOf, compareIds, type Candidate } from './candidate.ts';
 import {
   compile,
+  createSharing,
+  type Block,
   type CompiledSubscription,
   type MatchableEvent,
   type MatchableSubscription,
+  type Node,
 } from './compile.ts';
 import { prefixOf } from './event-pattern.ts';
-import { fieldKey } from './field.ts';
-import { FieldIndex } from './field-index.ts';
-import { removeFrom } from './list-map.ts';
+import { fieldKey, type Field } from './field.ts';
+import { Shelf } from './shelf.ts';
+import { createShare, type Share } from './sharing.ts';
 
+/** What the index tells of a subscription that matches. */
+export type Matching = Pick<CompiledSubscription, 'id' | 'url' | 'routes'>;
+
+/** All subscriptions that are to receive anything. Whether one is paused or disabled is for its owner to know. */
 export interface SubscriptionIndex {
   /** Adds the subscription, or takes it in place of the one with its id. Where it throws, nothing has changed. */
   put(subscription: MatchableSubscription): void;
   /** Takes it out. False where there was none. */
   remove(id: SubscriptionId): boolean;
-  /**
-   * Every subscription of the event's account that matches it, once, and a few that may not: their events take its
-   * type in, but filters and conditions are still to be evaluated. In no order that could be relied on.
-   */
-  candidates(event: MatchableEvent): readonly CompiledSubscription[];
+  /** Every subscription that takes the event in, each once, in the order of their ids. */
+  matching(event: MatchableEvent): readonly Matching[];
+  /** How many subscriptions there are. */
   readonly size: number;
 }
 
+/** An index without subscriptions. */
 export function createSubscriptionIndex(): SubscriptionIndex {
-  const entries = new Map<SubscriptionId, Entry>();
+  const filings = new Map<SubscriptionId, Filing>();
   const accounts = new Map<AccountId, Map<string, Shelf>>();
-  let queries = 0;
+  const sharing = createSharing();
+  const shareBlock = createShare<Block>();
 
   const remove = (id: SubscriptionId): boolean => {
-    const entry = entries.get(id);
-    if (entry === undefined) return false;
-    entries.delete(id);
-    const { accountId, patterns } = entry.subscription;
-    const shelves = accounts.get(accountId);
-    entry.covers.forEach((cover, position) => {
-      const key = shelfKey(patterns[position]!);
+    const filing = filings.get(id);
+    if (filing === undefined) return false;
+    filings.delete(id);
+    const { candidate, subscription, chosen } = filing;
+    const shelves = accounts.get(subscription.accountId);
+    const covers = usableCovers(subscription);
+    subscription.patterns.forEach((pattern, position) => {
+      const key = shelfKey(pattern);
       const shelf = shelves?.get(key);
-      shelf?.remove(entry, cover);
+      shelf?.remove(candidate, covers[chosen[position]!] ?? null);
       if (shelf?.isEmpty === true) shelves?.delete(key);
     });
-    if (shelves?.size === 0) accounts.delete(accountId);
+    if (shelves?.size === 0) accounts.delete(subscription.accountId);
     return true;
   };
 
   return {
-    put(subscription) {
-      const compiled = compile(subscription);
-      remove(compiled.id);
-      const shelves = accounts.get(compiled.accountId) ?? new Map<string, Shelf>();
-      accounts.set(compiled.accountId, shelves);
-      const covers = coversOf(compiled).filter(
-        (cover) => cover.length * compiled.patterns.length <= MAX_KEYS_PER_SUBSCRIPTION,
-      );
-      const entry: Entry = { subscription: compiled, covers: [], lastQuery: 0 };
-      for (const pattern of compiled.patterns) {
+    put(given) {
+      const subscription = compile(given, sharing);
+      remove(subscription.id);
+      const shelves = accounts.get(subscription.accountId) ?? new Map<string, Shelf>();
+      accounts.set(subscription.accountId, shelves);
+      const candidate = candidateOf(subscription);
+      const covers = usableCovers(subscription);
+      const chosen = subscription.patterns.map((pattern) => {
         const key = shelfKey(pattern);
         const shelf = shelves.get(key) ?? new Shelf();
         shelves.set(key, shelf);
-        entry.covers.push(shelf.add(entry, covers));
-      }
-      entries.set(compiled.id, entry);
+        return shelf.add(candidate, covers);
+      });
+      candidate.remaining = remainingOf(subscription.block, covers, chosen, shareBlock);
+      filings.set(subscription.id, { candidate, subscription, chosen });
     },
     remove,
-    candidates({ accountId, type, data }) {
+    matching({ accountId, type, data }) {
       const shelves = accounts.get(accountId);
       if (shelves === undefined) return [];
-      const found: Entry[] = [];
-      shelves.get('*')?.collect(data, found);
-      shelves.get(type)?.collect(data, found);
+      // No subscription is on two of these: its patterns that another one takes in were dropped.
+      const matching: Candidate[] = [];
+      shelves.get('*')?.collect(data, matching);
+      shelves.get(type)?.collect(data, matching);
       for (let dot = type.indexOf('.'); dot !== -1; dot = type.indexOf('.', dot + 1)) {
-        shelves.get(type.slice(0, dot + 1))?.collect(data, found);
+        shelves.get(type.slice(0, dot + 1))?.collect(data, matching);
       }
-      // One that is filed under several keys may have been found under several.
-      queries += 1;
-      const candidates: CompiledSubscription[] = [];
-      for (const entry of found) {
-        if (entry.lastQuery === queries) continue;
-        entry.lastQuery = queries;
-        candidates.push(entry.subscription);
-      }
-      return candidates;
+      return matching.sort(compareIds);
     },
     get size() {
-      return entries.size;
+      return filings.size;
     },
   };
 }
 
-/**
- * A cover that needs more keys than this, over all patterns, is not used: filing it would take longer than the
- * millisecond that a change may cost.
- */
-const MAX_KEYS_PER_SUBSCRIPTION = 2_048;
-
-interface Entry {
+/** Where a subscription is filed: what it takes to take it out again. */
+interface Filing {
+  readonly candidate: Candidate;
   readonly subscription: CompiledSubscription;
-  /** For each pattern of the subscription, the cover that it is filed under; null where it is under none. */
-  readonly covers: (Cover | null)[];
-  lastQuery: number;
+  /**
+   * For each of its patterns, which of its usable covers it is filed under, or -1. The covers themselves are made
+   * again when it is taken out: kept, they would weigh as much as the rest of the index.
+   */
+  readonly chosen: readonly number[];
 }
+
+/**
+ * These bound what a change costs: a cover that needs more keys, over all patterns, is not used, and of the others only
+ * so many are compared for each pattern. A subscription at all of the language's limits takes a few milliseconds, of
+ * which compiling is the most.
+ */
+const MAX_KEYS_PER_SUBSCRIPTION = 1_024;
+const MAX_COVERS_COMPARED = 8;
+
+const usableCovers = ({ block, patterns }: CompiledSubscription): readonly Cover[] =>
+  coversOf(block)
+    .filter(({ keys }) => keys.length * patterns.length <= MAX_KEYS_PER_SUBSCRIPTION)
+    .slice(0, MAX_COVERS_COMPARED);
+
+/** The block without what is proven wherever the subscription is found; one for all that have the same left. */
+function remainingOf(
+  block: Block,
+  covers: readonly Cover[],
+  chosen: readonly number[],
+  share: Share<Block>,
+): Block {
+  const [first] = chosen;
+  const proven = chosen.every((one) => one === first) ? (covers[first ?? -1]?.proves ?? null) : null;
+  if (proven === null) return block;
+  const left = block.filter((node) => node !== proven);
+  return share(textOf(left), () => left);
+}
+
+/** Text that is the same for blocks that mean the same. */
+const textOf = (block: readonly Node[]): string =>
+  JSON.stringify(block, (name, value: unknown) => (name === 'field' ? fieldKey(value as Field) : value));
 
 /** What a pattern is found by: `workflow.*` by `workflow.`, which is no type; types and `*` by themselves. */
 function shelfKey(pattern: string): string {
   const prefix = prefixOf(pattern);
   return prefix === null ? pattern : `${prefix}.`;
 }
-
-/** The subscriptions of one account with one event pattern. */
-class Shelf {
-  private readonly fields = new Map<string, FieldIndex<Entry>>();
-  /** Under no key: candidates for every event. */
-  private readonly rest: Entry[] = [];
-
-  get isEmpty(): boolean {
-    return this.rest.length === 0 && this.fields.size === 0;
-  }
-
-  /** Files the entry under that one of the covers that brings it in with the fewest others, and answers which. */
-  add(entry: Entry, covers: readonly Cover[]): Cover | null {
-    let chosen: Cover | null = null;
-    let least = Infinity;
-    for (const cover of covers) {
-      const cost = this.costOf(cover);
-      if (cost < least) {
-        chosen = cover;
-        least = cost;
-      }
-    }
-    if (chosen === null) this.rest.push(entry);
-    else for (const key of chosen) this.fieldIndexOf(key).add(key, entry);
-    return chosen;
-  }
-
-  /** Takes the entry out from under the cover that `add` answered. */
-  remove(entry: Entry, cover: Cover | null): void {
-    if (cover === null) return removeFrom(this.rest, entry);
-    for (const key of cover) {
-      const index = this.fields.get(fieldKey(key.field));
-      index?.remove(key, entry);
-      if (index?.isEmpty === true) this.fields.delete(fieldKey(key.field));
-    }
-  }
-
-  collect(data: JsonObject, found: Entry[]): void {
-    for (const entry of this.rest) found.push(entry);
-    for (const index of this.fields.values()) index.collect(data, found);
-  }
-
-  /** How many others an event would find with it, by its most crowded key. */
-  private costOf(cover: Cover): number {
-    let crowd = 0;
-    for (const key of cover) {
-      const index = this.fields.get(fieldKey(key.field));
-      crowd = Math.max(crowd, COST_OF_LOOKUP[key.kind] + (index?.crowdAt(key) ?? 0));
-    }
-    return crowd;
-  }
-
-  private fieldIndexOf(key: AccessKey): FieldIndex<Entry> {
-    const name = fieldKey(key.field);
-    const index = this.fields.get(name) ?? new FieldIndex<Entry>(key.field);
-    this.fields.set(name, index);
-    return index;
-  }
-}
-
-/** What finding out whether a key holds costs, in candidates in vain; decides between keys that are equally crowded. */
-const COST_OF_LOOKUP: Readonly<Record<AccessKey['kind'], number>> = {
-  equals: 0,
-  starts_with: 1,
-  ends_with: 1,
-  contains: 2,
-  at_least: 3,
-  at_most: 3,
-  present: 4,
-};

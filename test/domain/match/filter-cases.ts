@@ -281,7 +281,7 @@ const tokens: readonly Row[] = [
     true,
   ],
   [
-    'an inherited total is none',
+    'a total in an own __proto__ is none',
     { token_usage: { greater_than: 1 } },
     json('{"token_usage":{"__proto__":{"total_tokens":9}}}'),
     false,
