@@ -10,7 +10,12 @@ import { targetUrl } from '../domain/match/match-event.ts';
 import { attemptEnded, deliveryCancelled, deliveryHeld } from '../domain/record/delivery-event.ts';
 import { deliveryHeaders } from '../domain/deliver/signature.ts';
 import { traceparent } from '../domain/deliver/trace-context.ts';
-import { isLive, type LiveSubscription, type Subscription } from '../domain/subscription/subscription.ts';
+import {
+  isLive,
+  type LiveSubscription,
+  previousSecretAt,
+  type Subscription,
+} from '../domain/subscription/subscription.ts';
 import { hmacSha256 } from '../infra/crypto/hmac.ts';
 import type { GuardedAgent, HttpExchange } from '../infra/http/guarded-agent.ts';
 import type { EventLog } from '../infra/kafka/event-log.ts';
@@ -120,10 +125,12 @@ function urlOf(settings: LiveSubscription['settings'], task: DeliveryTask): stri
 function headersOf(
   deps: AttemptDeps,
   task: DeliveryTask,
-  { id, settings, secret }: LiveSubscription,
+  subscription: LiveSubscription,
   number: number,
   sentAt: Date,
 ): Record<string, string> {
+  const { id, settings, secret } = subscription;
+  const previous = previousSecretAt(subscription, sentAt);
   return deliveryHeaders(
     {
       eventType: task.eventType,
@@ -134,7 +141,7 @@ function headersOf(
       body: task.body,
       scheme: settings.signature_scheme,
       secret: deps.open(secret, id),
-      previousSecret: null,
+      previousSecret: previous === null ? null : deps.open(previous.secret, id),
       traceparent: traceparent(task.traceId, deps.newSpanId()),
       customHeaders: Object.fromEntries(
         Object.entries(settings.headers).map(([name, value]) => [name, deps.open(value, id)]),

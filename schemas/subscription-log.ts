@@ -54,6 +54,15 @@ export const SubscriptionEvent = z.discriminatedUnion('type', [
     changes: StoredSettings.partial(),
     secret: Sealed.nullable(),
   }),
+  /** Another secret signs from now on. Until `previous_secret_expires_at` the previous one signs beside it. */
+  z.object({
+    ...fact,
+    type: z.literal('SubscriptionSecretRotated'),
+    secret: Sealed,
+    previous_secret: Sealed,
+    /** Not before `at`; the same as `at` where there is no overlap. */
+    previous_secret_expires_at: z.iso.datetime(),
+  }),
   z.object({ ...fact, type: z.literal('SubscriptionPaused') }),
   z.object({ ...fact, type: z.literal('SubscriptionResumed') }),
   z.object({ ...fact, type: z.literal('SubscriptionDisabled'), reason: z.string() }),
@@ -85,6 +94,7 @@ export type SubscriptionCommand = {
       readonly secret: Sealed | null;
       readonly active: boolean | null;
     }
+  | { readonly type: 'RotateSecret'; readonly secret: Sealed; readonly overlapSeconds: number }
   | { readonly type: 'PauseSubscription' }
   | { readonly type: 'ResumeSubscription' }
   | { readonly type: 'EnableSubscription' }

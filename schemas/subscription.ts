@@ -126,6 +126,17 @@ export type SubscriptionPatch = Partial<
   Omit<NewSubscription, 'retry_policy'> & { retry_policy: Partial<RetryPolicy> }
 >;
 
+/** The longest time for which two secrets are valid at once: a week. */
+const LONGEST_OVERLAP_SECONDS = 604_800;
+const OVERLAP = `expected whole seconds, from 0 to ${LONGEST_OVERLAP_SECONDS}`;
+
+/** The body of `POST /v1/subscriptions/{id}/rotate-secret`. A secret is made where none is given. */
+export const SecretRotation = z.strictObject({
+  overlap_seconds: z.int(OVERLAP).min(0, OVERLAP).max(LONGEST_OVERLAP_SECONDS, OVERLAP).default(86_400),
+  secret: Secret.optional(),
+});
+export type SecretRotation = z.infer<typeof SecretRotation>;
+
 /** `active`: events are delivered. `paused`: they are held. `disabled`: they are dropped. */
 const SubscriptionStatus = z.enum(['active', 'paused', 'disabled']);
 

@@ -76,6 +76,13 @@ export function decide(
           : [];
       return facts(...updated, ...activation(command.active, state));
     }
+    case 'RotateSecret':
+      return facts({
+        type: 'SubscriptionSecretRotated',
+        secret: command.secret,
+        previous_secret: state.secret,
+        previous_secret_expires_at: secondsAfter(context.at, command.overlapSeconds),
+      });
     case 'PauseSubscription':
       if (state.status === 'disabled') return refuse({ code: 'is_disabled' });
       return state.status === 'paused' ? facts() : facts({ type: 'SubscriptionPaused' });
@@ -108,3 +115,6 @@ function activation(active: boolean | null, state: LiveSubscription): readonly F
     return state.status === 'disabled' ? [] : [{ type: 'SubscriptionDisabled', reason: 'inactive' }];
   return [{ type: state.status === 'paused' ? 'SubscriptionResumed' : 'SubscriptionEnabled' }];
 }
+
+const secondsAfter = (at: string, seconds: number): string =>
+  new Date(Date.parse(at) + seconds * 1_000).toISOString();

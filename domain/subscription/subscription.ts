@@ -2,6 +2,13 @@
 import type { AccountId, SubscriptionId } from '../../schemas/ids.ts';
 import type { Sealed, StoredSettings, SubscriptionEvent } from '../../schemas/subscription-log.ts';
 
+/** The secret before the last rotation. Signs too, as long as it has not expired. */
+export interface PreviousSecret {
+  readonly secret: Sealed;
+  /** RFC 3339 in UTC. */
+  readonly expiresAt: string;
+}
+
 /** A subscription that exists. `status` says what happens to its events: delivered, held or dropped. */
 export interface LiveSubscription {
   readonly status: 'active' | 'paused' | 'disabled';
@@ -10,6 +17,8 @@ export interface LiveSubscription {
   readonly version: number;
   readonly settings: StoredSettings;
   readonly secret: Sealed;
+  /** Null where no rotation has left one. It stays here when it has expired: ask `previousSecretAt`. */
+  readonly previousSecret: PreviousSecret | null;
   /** Why it is paused or disabled; null while active. */
   readonly statusReason: string | null;
   readonly createdAt: string;
@@ -32,6 +41,13 @@ export function isLive(subscription: Subscription): subscription is LiveSubscrip
   return subscription.status !== 'absent' && subscription.status !== 'deleted';
 }
 
+/** The secret that signs beside the present one at that moment; null where there is no overlap, or no more. */
+export function previousSecretAt({ previousSecret }: LiveSubscription, at: Date): PreviousSecret | null {
+  return previousSecret !== null && at.getTime() < Date.parse(previousSecret.expiresAt)
+    ? previousSecret
+    : null;
+}
+
 export const initialState = (): Subscription => ({ status: 'absent', version: 0 });
 
 /** Applies one event of the log. Events must come in the order of their versions. */
@@ -44,6 +60,7 @@ export function evolve(state: Subscription, event: SubscriptionEvent): Subscript
       version: event.version,
       settings: event.settings,
       secret: event.secret,
+      previousSecret: null,
       statusReason: event.active ? null : 'inactive',
       createdAt: event.at,
       updatedAt: event.at,
@@ -56,8 +73,11 @@ export function evolve(state: Subscription, event: SubscriptionEvent): Subscript
       return {
         ...moved,
         settings: { ...state.settings, ...event.changes } as StoredSettings,
-        secret: event.secret ?? state.secret,
+        // A secret that is set is the only one: whoever sets it may do so because the others are known to strangers.
+        ...(event.secret === null ? {} : { secret: event.secret, previousSecret: null }),
       };
+    case 'SubscriptionSecretRotated':
+      return { ...moved, secret: event.secret, previousSecret: previousSecretLeftBy(event) };
     case 'SubscriptionPaused':
       return { ...moved, status: 'paused', statusReason: 'paused' };
     case 'SubscriptionDisabled':
@@ -68,4 +88,12 @@ export function evolve(state: Subscription, event: SubscriptionEvent): Subscript
     case 'SubscriptionDeleted':
       return { status: 'deleted', id: state.id, accountId: state.accountId, version: event.version };
   }
+}
+
+/** None without an overlap: other machines' clocks may be behind, and would let it sign a moment longer. */
+function previousSecretLeftBy(
+  event: Extract<SubscriptionEvent, { type: 'SubscriptionSecretRotated' }>,
+): PreviousSecret | null {
+  const { at, previous_secret: secret, previous_secret_expires_at: expiresAt } = event;
+  return Date.parse(expiresAt) > Date.parse(at) ? { secret, expiresAt } : null;
 }

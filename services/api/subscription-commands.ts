@@ -7,10 +7,10 @@ import type { Sealer } from '../../infra/crypto/sealed-secret.ts';
 import type { Sent } from '../../infra/temporal/subscription-actors.ts';
 import type { SubscriptionId } from '../../schemas/ids.ts';
 import type { Sealed, SettingsChanges, SubscriptionCommand } from '../../schemas/subscription-log.ts';
-import type { NewSubscription, SubscriptionPatch } from '../../schemas/subscription.ts';
+import type { NewSubscription, SecretRotation, SubscriptionPatch } from '../../schemas/subscription.ts';
 import type { CommandReply } from '../../workflows/messages.ts';
 import type { Caller } from './authenticate.ts';
-import { notFound, Problem } from './problem.ts';
+import { invalidFields, notFound, Problem } from './problem.ts';
 
 /** A command without who asks for it. */
 type Change = SubscriptionCommand extends infer C
@@ -28,6 +28,13 @@ export interface SubscriptionCommands {
     version: number | null,
     patch: SubscriptionPatch,
   ): Promise<LiveSubscription>;
+  /** Sets another secret and answers it in clear; the one before stays valid as long as the rotation says. */
+  rotateSecret(
+    caller: Caller,
+    id: SubscriptionId,
+    version: number | null,
+    rotation: SecretRotation,
+  ): Promise<{ subscription: LiveSubscription; secret: string }>;
   /** Everything that needs no more than its name. Answers null for one that is gone after it. */
   change(
     caller: Caller,
@@ -48,6 +55,11 @@ export function createSubscriptionCommands(deps: SubscriptionCommandsDeps): Subs
   const seal = (plain: string, id: SubscriptionId): Sealed => sealer.seal(plain, id) as Sealed;
   const sealAll = (headers: Readonly<Record<string, string>>, id: SubscriptionId): Record<string, Sealed> =>
     Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, seal(value, id)]));
+
+  const holds = (sealed: Sealed, id: SubscriptionId, plain: string): boolean => {
+    const opened = sealer.open(sealed, id);
+    return opened.ok && opened.plain === plain;
+  };
 
   const ask = async (
     caller: Caller,
@@ -100,6 +112,20 @@ export function createSubscriptionCommands(deps: SubscriptionCommandsDeps): Subs
         active: active ?? null,
       });
       return live(subscription);
+    },
+    async rotateSecret(caller, id, version, { overlap_seconds: overlapSeconds, secret: given }) {
+      known(caller, id);
+      if (given !== undefined && holds(live(directory.get(id)).secret, id, given)) {
+        // A rotation that is repeated would end the overlap with the secret that receivers still know.
+        throw invalidFields([{ path: 'secret', message: 'expected another secret than the present one' }]);
+      }
+      const secret = given ?? newSecret();
+      const subscription = await ask(caller, id, version, {
+        type: 'RotateSecret',
+        secret: seal(secret, id),
+        overlapSeconds,
+      });
+      return { subscription: live(subscription), secret };
     },
     async change(caller, id, version, change) {
       known(caller, id);

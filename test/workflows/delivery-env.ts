@@ -32,6 +32,11 @@ export type Answer = (request: IncomingMessage, response: ServerResponse) => voi
 export const ACCOUNT = 'default' as AccountId;
 const SUBSCRIPTION = 'wh_00000000000000000001' as SubscriptionId;
 
+const SECRETS: Readonly<Record<string, string>> = {
+  'v1.secret-of-the-test': 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+  'v1.secret-before-a-rotation': 'secret-before-a-rotation',
+};
+
 /** Settings as `POST /v1/subscriptions` would store them with nothing but a url. */
 export const settingsFor = (url: string): LiveSubscription['settings'] => ({
   url,
@@ -58,6 +63,7 @@ export const subscriptionTo = (url: string, more: Partial<LiveSubscription> = {}
   version: 1,
   settings: settingsFor(url),
   secret: 'v1.secret-of-the-test' as Sealed,
+  previousSecret: null,
   statusReason: null,
   createdAt: '2024-01-15T10:00:00.000Z',
   updatedAt: '2024-01-15T10:00:00.000Z',
@@ -132,7 +138,7 @@ export async function startDeliveryEnv() {
         disabled.push(`${id} ${command.type}`);
         return Promise.resolve({ answered: true });
       },
-      open: () => 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+      open: (sealed) => SECRETS[sealed] ?? '',
       now: () => new Date(),
       random: () => world.jitter,
       newSpanId: () => '00f067aa0ba902b7',

@@ -6,14 +6,16 @@ import { isLive, type LiveSubscription } from '../../../domain/subscription/subs
 import type { Sealer } from '../../../infra/crypto/sealed-secret.ts';
 import { PageQuery, SubscriptionParams } from '../../../schemas/api.ts';
 import type { SubscriptionId } from '../../../schemas/ids.ts';
-import { NewSubscription, SubscriptionPatch } from '../../../schemas/subscription.ts';
+import { NewSubscription, SecretRotation, SubscriptionPatch } from '../../../schemas/subscription.ts';
 import type { Caller } from '../authenticate.ts';
+import { abortedWhenGone } from '../client-gone.ts';
+import { type HistoryPageDeps, historyPage } from '../history-page.ts';
 import { parse } from '../parse.ts';
 import { invalidFields, notFound, Problem } from '../problem.ts';
 import type { SubscriptionCommands } from '../subscription-commands.ts';
 import { subscriptionView } from '../subscription-view.ts';
 
-export interface SubscriptionRoutesDeps {
+export interface SubscriptionRoutesDeps extends HistoryPageDeps {
   readonly directory: SubscriptionDirectory;
   readonly commands: SubscriptionCommands;
   readonly sealer: Sealer;
@@ -81,6 +83,29 @@ export function subscriptionRoutes(app: FastifyInstance, deps: SubscriptionRoute
     const version = ifMatch(request.headers['if-match']);
     await deps.commands.change(request.caller, idOf(request), version, { type: 'DeleteSubscription' });
     return reply.status(204).send();
+  });
+
+  app.post('/v1/subscriptions/:id/rotate-secret', async (request, reply) => {
+    const rotation = parse(SecretRotation, request.body ?? {});
+    const version = ifMatch(request.headers['if-match']);
+    const id = idOf(request);
+    const { subscription, secret } = await deps.commands.rotateSecret(request.caller, id, version, rotation);
+    void reply.header('cache-control', 'no-store');
+    return {
+      ...show(reply, subscription),
+      secret,
+      previous_secret_expires_at: subscription.previousSecret?.expiresAt ?? null,
+    };
+  });
+
+  app.get('/v1/subscriptions/:id/history', async (request, reply) => {
+    const page = parse(PageQuery, request.query);
+    const id = idOf(request);
+    // Deleted ones have a history too: who deleted it is what may be asked.
+    const subscription = deps.directory.get(id);
+    const isTheirs = subscription.status !== 'absent' && subscription.accountId === request.caller.accountId;
+    if (!isTheirs) throw notFound('subscription');
+    return historyPage(deps, id, page, abortedWhenGone(reply));
   });
 
   for (const [verb, change] of Object.entries(VERBS)) {

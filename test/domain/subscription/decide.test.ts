@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../../domain/subscription/decide.ts';
-import { evolve, initialState, type Subscription } from '../../../domain/subscription/subscription.ts';
+import {
+  evolve,
+  initialState,
+  isLive,
+  previousSecretAt,
+  type Subscription,
+} from '../../../domain/subscription/subscription.ts';
 import type { AccountId, SubscriptionId } from '../../../schemas/ids.ts';
 import type {
   Sealed,
@@ -52,6 +58,20 @@ const pause: SubscriptionCommand = { ...from, type: 'PauseSubscription' };
 const resume: SubscriptionCommand = { ...from, type: 'ResumeSubscription' };
 const enable: SubscriptionCommand = { ...from, type: 'EnableSubscription' };
 const disable: SubscriptionCommand = { ...from, type: 'DisableSubscription', reason: 'endpoint_gone' };
+const SECOND_SECRET = 'v1.second' as Sealed;
+const rotate = (overlapSeconds: number, secret = SECOND_SECRET): SubscriptionCommand => ({
+  ...from,
+  type: 'RotateSecret',
+  secret,
+  overlapSeconds,
+});
+const setSecret = (secret: Sealed): SubscriptionCommand => ({
+  ...from,
+  type: 'UpdateSubscription',
+  changes: {},
+  secret,
+  active: null,
+});
 const remove: SubscriptionCommand = { ...from, type: 'DeleteSubscription' };
 
 const fact = (version: number) => ({
@@ -72,6 +92,13 @@ const created: SubscriptionEvent = {
 const createdInactive: SubscriptionEvent = { ...created, active: false };
 const paused: SubscriptionEvent = { ...fact(2), type: 'SubscriptionPaused' };
 const disabled: SubscriptionEvent = { ...fact(2), type: 'SubscriptionDisabled', reason: 'endpoint_gone' };
+const rotated: SubscriptionEvent = {
+  ...fact(2),
+  type: 'SubscriptionSecretRotated',
+  secret: SECOND_SECRET,
+  previous_secret: SECRET,
+  previous_secret_expires_at: '2026-01-01T01:00:00.000Z',
+};
 const deleted: SubscriptionEvent = { ...fact(2), type: 'SubscriptionDeleted' };
 
 const decideHere = (command: SubscriptionCommand, state: Subscription) =>
@@ -158,16 +185,67 @@ describe('disabling and enabling', () => {
   it('leaves a paused one paused', () => given(created, paused).when(enable).then());
 });
 
+describe('rotating the secret', () => {
+  it('keeps the one before until the overlap is over', () =>
+    given(created).when(rotate(3_600)).then(rotated));
+  it('again keeps the secret of the rotation before, and drops the one before that', () =>
+    given(created, rotated)
+      .when(rotate(3_600, 'v1.third' as Sealed))
+      .then({ ...rotated, version: 3, secret: 'v1.third' as Sealed, previous_secret: SECOND_SECRET }));
+  it('without an overlap ends the one before at once', () =>
+    given(created)
+      .when(rotate(0))
+      .then({ ...rotated, previous_secret_expires_at: AT }));
+  it.each([paused, disabled])('is possible after $type', (before) =>
+    given(created, before)
+      .when(rotate(3_600))
+      .then({ ...rotated, version: 3 }),
+  );
+  it('is refused under another version than the one expected', () =>
+    given(created, paused)
+      .when({ ...rotate(0), expectedVersion: 1 })
+      .thenRefused({ code: 'version_mismatch', expected: 1, actual: 2 }));
+});
+
+describe('the previous secret', () => {
+  const at = (time: string, ...log: readonly SubscriptionEvent[]) => {
+    const state = log.reduce(evolve, initialState());
+    return isLive(state) ? previousSecretAt(state, new Date(time)) : null;
+  };
+  const patched: SubscriptionEvent = {
+    ...fact(3),
+    type: 'SubscriptionUpdated',
+    changes: {},
+    secret: 'v1.third' as Sealed,
+  };
+
+  it('is valid until it expires, and not from then on', () => {
+    expect(at('2026-01-01T00:59:59.999Z', created, rotated)?.secret).toBe(SECRET);
+    expect(at('2026-01-01T01:00:00.000Z', created, rotated)).toBeNull();
+  });
+  it('is none before a rotation', () => expect(at(AT, created)).toBeNull());
+  it('is none after a rotation without an overlap, even for a clock that is behind', () => {
+    const atOnce: SubscriptionEvent = { ...rotated, previous_secret_expires_at: AT };
+    expect(at('2025-12-31T23:59:59.000Z', created, atOnce)).toBeNull();
+  });
+  it('is ended by a secret that is set', () => expect(at(AT, created, rotated, patched)).toBeNull());
+  it('outlives every other change', () => {
+    const changed: SubscriptionEvent = { ...patched, changes: { timeout: 5 }, secret: null };
+    expect(at(AT, created, rotated, changed)?.secret).toBe(SECRET);
+    expect(at(AT, created, rotated, { ...paused, version: 3 })?.secret).toBe(SECRET);
+  });
+});
+
 describe('deleting a subscription', () => {
   it('ends it', () => given(created).when(remove).then(deleted));
-  it.each([pause, resume, enable, disable, remove, update({ timeout: 1 })])(
+  it.each([pause, resume, enable, disable, remove, rotate(0), update({ timeout: 1 })])(
     'leaves nothing to $type',
     (command) => given(created, deleted).when(command).thenRefused({ code: 'not_found' }),
   );
 });
 
 describe('the commands of another account', () => {
-  it.each([pause, resume, enable, disable, remove, update({ timeout: 1 })])(
+  it.each([pause, resume, enable, disable, remove, rotate(0), update({ timeout: 1 })])(
     'find nothing to $type',
     (command) =>
       given(created)
@@ -177,10 +255,13 @@ describe('the commands of another account', () => {
 });
 
 describe('any sequence of commands', () => {
+  const sealed = fc.nat().map((n) => `v1.${n}` as Sealed);
   const command = fc.oneof(
     fc.constantFrom(create, pause, resume, enable, disable, remove),
     fc.record({ timeout: fc.integer({ min: 1, max: 120 }) }).map((changes) => update(changes)),
     fc.option(fc.boolean(), { nil: null }).map((active) => update({}, active)),
+    fc.tuple(fc.nat(604_800), sealed).map(([overlapSeconds, secret]) => rotate(overlapSeconds, secret)),
+    sealed.map(setSecret),
     fc
       .tuple(fc.constantFrom(pause, resume, remove), fc.nat(8))
       .map(([one, expectedVersion]) => ({ ...one, expectedVersion })),
@@ -210,6 +291,18 @@ describe('any sequence of commands', () => {
         const { log, state } = run(commands);
         expect(log.reduce(evolve, initialState())).toEqual(state);
         expect(state.version).toBe(log.length);
+      }),
+    );
+  });
+
+  it('leaves as the previous secret the one that signed before the last rotation, if any', () => {
+    fc.assert(
+      fc.property(fc.array(command, { maxLength: 30 }), (commands) => {
+        const { log, state } = run(commands);
+        if (!isLive(state) || state.previousSecret === null) return;
+        const last = log.findLastIndex(({ type }) => type === 'SubscriptionSecretRotated');
+        const before = log.slice(0, last).reduce(evolve, initialState());
+        expect(isLive(before) && before.secret).toBe(state.previousSecret.secret);
       }),
     );
   });
