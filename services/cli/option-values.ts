@@ -16,6 +16,16 @@ export function seconds(text: string): number {
   throw new InvalidArgumentError('Expected seconds, such as 30 or 2.5.');
 }
 
+const SECONDS_OF: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3_600, d: 86_400 };
+
+/** A span of time: `90`, `90s`, `15m`, `24h` or `7d`. */
+export function spanInSeconds(text: string): number {
+  const [, count, unit = ''] = /^(\d{1,9})([smhd]?)$/.exec(text) ?? [];
+  const size = SECONDS_OF[unit];
+  if (count !== undefined && size !== undefined) return Number(count) * size;
+  throw new InvalidArgumentError('Expected seconds, or such as 90m, 24h or 7d.');
+}
+
 /** `a, b` → `['a', 'b']`. */
 export function commaList(text: string): string[] {
   const items = text.split(',').map((item) => item.trim());

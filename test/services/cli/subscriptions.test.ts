@@ -195,6 +195,85 @@ describe('subscriptions pause, resume, enable', () => {
   });
 });
 
+describe('subscriptions rotate-secret', () => {
+  const rotated = { ...created, version: 3, previous_secret_expires_at: '2024-01-16T10:30:05.123Z' };
+  const args = ['subscriptions', 'rotate-secret', 'wh_abc12345'];
+
+  it('leaves the overlap to the API where none is named, and prints the secret and what to do', async () => {
+    const api = await startApi(() => ({ body: rotated }));
+    const { stdout } = await run(args, api);
+    expect(api.requests).toMatchObject([
+      { method: 'POST', path: '/v1/subscriptions/wh_abc12345/rotate-secret', body: '{}' },
+    ]);
+    expect(stdout).toMatchInlineSnapshot(`
+      "Id       wh_abc12345
+      Secret   whsec_c2VjcmV0c2VjcmV0
+      Version  3
+      Give it to the receiver before 2024-01-16T10:30:05.123Z: until then the one before is valid too."
+    `);
+  });
+
+  it('says so where the secret before is not valid any more', async () => {
+    const api = await startApi(() => ({ body: { ...rotated, previous_secret_expires_at: null } }));
+    const { stdout } = await run([...args, '--overlap', '0'], api);
+    expect(stdout).toContain('The one before is not valid any more');
+  });
+
+  it.each([
+    ['3600', 3_600],
+    ['90s', 90],
+    ['15m', 900],
+    ['24h', 86_400],
+    ['7d', 604_800],
+  ])('takes an overlap of %s', async (overlap, seconds) => {
+    const api = await startApi(() => ({ body: rotated }));
+    await run([...args, '--overlap', overlap, '--secret', 'sixteen-letters!'], api);
+    expect(JSON.parse(api.requests[0]?.body ?? '')).toEqual({
+      overlap_seconds: seconds,
+      secret: 'sixteen-letters!',
+    });
+  });
+
+  it.each(['soon', '-1', '1.5', '2w', ''])('refuses an overlap of %j as wrong usage', async (overlap) => {
+    const ran = await run([...args, `--overlap=${overlap}`]);
+    expect(ran).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('Expected seconds') as string });
+  });
+});
+
+describe('subscriptions history', () => {
+  const versions = [
+    {
+      version: 2,
+      type: 'SubscriptionSecretRotated',
+      at: '2024-01-15T10:31:05.123Z',
+      actor: 'key:admin',
+      changes: [
+        { path: 'secret', from: '***', to: '***' },
+        { path: 'previous_secret_expires_at', from: null, to: '2024-01-16T10:31:05.123Z' },
+      ],
+    },
+    {
+      version: 1,
+      type: 'SubscriptionUpdated',
+      at: '2024-01-15T10:30:05.123Z',
+      actor: 'key:key_1',
+      changes: [],
+    },
+  ];
+
+  it('is a table with a line for each setting', async () => {
+    const api = await startApi(() => ({ body: { data: versions, next_cursor: null } }));
+    const { stdout } = await run(['subscriptions', 'history', 'wh_abc12345', '--limit', '5'], api);
+    expect(api.requests[0]?.path).toBe('/v1/subscriptions/wh_abc12345/history?limit=5');
+    expect(stdout).toMatchInlineSnapshot(`
+      "VERSION  WHEN                      WHO        WHAT            SETTING                     FROM  TO
+      2        2024-01-15T10:31:05.123Z  key:admin  secret rotated  secret                      ***   ***
+                                                                    previous_secret_expires_at  -     2024-01-16T10:31:05.123Z
+      1        2024-01-15T10:30:05.123Z  key:key_1  updated"
+    `);
+  });
+});
+
 describe('subscriptions delete', () => {
   const args = ['subscriptions', 'delete', 'wh_abc12345'];
   const deleting = () => startApi(() => ({ status: 204, body: '' }));
