@@ -30,3 +30,10 @@ export function createPool(databaseUrl: string, logger: Pick<Logger, 'warn'>): p
   pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
+
+/**
+ * True for what a query rejects with while PostgreSQL is away: no error of its own at all, or one of the
+ * SQLSTATE classes 08 (connection exception) and 57P (operator intervention).
+ */
+export const isPostgresAway = (error: unknown): boolean =>
+  !(error instanceof pg.DatabaseError) || /^(?:08|57P)/.test(error.code ?? '');

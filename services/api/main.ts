@@ -7,6 +7,7 @@ import { createSealer } from '../../infra/crypto/sealed-secret.ts';
 import { createApiKeyLog, followApiKeyLog } from '../../infra/kafka/api-key-log.ts';
 import { createAppender } from '../../infra/kafka/appender.ts';
 import { createKafka } from '../../infra/kafka/client.ts';
+import { createEventTypeLog, followEventTypes } from '../../infra/kafka/event-type-log.ts';
 import { followSubscriptionLog } from '../../infra/kafka/subscription-log.ts';
 import { createTopics, topicPlans } from '../../infra/kafka/topics.ts';
 import { createDeliveryQueries } from '../../infra/postgres/delivery-queries.ts';
@@ -15,11 +16,11 @@ import { createPool } from '../../infra/postgres/pool.ts';
 import { runProgram, type ProgramContext, type RunningService } from '../../infra/process/program.ts';
 import { connectClient, createClient } from '../../infra/temporal/client.ts';
 import { createSendCommand } from '../../infra/temporal/subscription-actors.ts';
-import { EVENT_TYPES } from '../../schemas/event-types.ts';
 import { SUBSCRIPTION_ACTOR } from '../../workflows/messages.ts';
 import { createAdmit } from './admit.ts';
 import { createAuthenticate } from './authenticate.ts';
 import { keepUses } from './keep-uses.ts';
+import { readModels } from './read-models.ts';
 import { createServer } from './server.ts';
 import { createSubscriptionCommands } from './subscription-commands.ts';
 
@@ -44,6 +45,8 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
       onCrash: crash,
     }),
   ]);
+  const followedTypes = await followEventTypes(kafka, logger, 'api', crash);
+  logs.push(followedTypes.tail);
   await Promise.all(logs.map((log) => log.caughtUp()));
 
   const pool = createPool(config.databaseUrl, logger);
@@ -64,12 +67,14 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
       sealer,
       send: createSendCommand(client, SUBSCRIPTION_ACTOR, COMMAND_PATIENCE_MS),
     }),
-    queries: createDeliveryQueries(pool, statsOf),
+    queries: readModels(createDeliveryQueries(pool, statsOf)),
     temporalUrl: (workflowId) =>
       `${config.temporal.uiUrl}/namespaces/${config.temporal.namespace}/workflows/${workflowId}`,
     topic: config.eventTopics[0]!,
     eventTopics: config.eventTopics,
-    eventTypes: EVENT_TYPES,
+    eventTypes: followedTypes.catalogue,
+    followedTypes,
+    eventTypeLog: createEventTypeLog(appender),
     kafka,
     senderIps: config.senderIps,
     allowHttp: config.allowHttp,
