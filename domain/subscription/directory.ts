@@ -60,12 +60,18 @@ export function createSubscriptionDirectory(): SubscriptionDirectory {
     get: (id) => states.get(id) ?? initialState(),
     listOf(accountId) {
       const live = [...(idsByAccount.get(accountId) ?? [])].map((id) => states.get(id)).filter(isKnownLive);
-      return live.sort((a, b) => b.createdAt.localeCompare(a.createdAt) || a.id.localeCompare(b.id));
+      return live.sort(newestFirst);
     },
     get size() {
       return states.size;
     },
   };
+}
+
+/** By code units: what a language thinks of letters would break the order that cursors go by. */
+function newestFirst(a: LiveSubscription, b: LiveSubscription): number {
+  if (a.createdAt !== b.createdAt) return a.createdAt > b.createdAt ? -1 : 1;
+  return a.id < b.id ? -1 : 1;
 }
 
 const isKnownLive = (subscription: Subscription | undefined): subscription is LiveSubscription =>

@@ -54,6 +54,13 @@ describe('the directory of subscriptions', () => {
     expect(directory.listOf('acme' as AccountId).map((one) => one.id)).toEqual([id(3)]);
   });
 
+  it('lists those of one moment by the code units of their ids, as cursors compare them', () => {
+    const directory = createSubscriptionDirectory();
+    const ids = ['wh_bbbbbbbb', 'wh_Aaaaaaaa', 'wh_aaaaaaaa', 'wh_Bbbbbbbb'] as SubscriptionId[];
+    for (const one of ids) directory.apply({ ...created(1), subscription_id: one });
+    expect(directory.listOf('default' as AccountId).map((shown) => shown.id)).toEqual(ids.toSorted());
+  });
+
   it('lets a reader wait for a version that the log has not told yet', async () => {
     const directory = createSubscriptionDirectory();
     let seen = 0;
