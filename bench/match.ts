@@ -3,7 +3,7 @@
  * one account, so that nothing but the subscriptions' own demands tells them apart. Ten matches per event; events per
  * second of CPU time.
  *
- *   npx tsc -p bench && node --expose-gc dist/bench/match.js
+ *   npm run bench
  *
  * Ends with exit code 1 where a target is missed: 50,000 events/s with 100,000 subscriptions, at most 3 times slower
  * than with 1,000, and 99 of 100 changes under 1 ms.

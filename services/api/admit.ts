@@ -17,7 +17,7 @@ export interface AdmitDeps {
 }
 
 /** Of each key, in each process of the API. */
-export const KEY_LIMIT: RateLimit = { perSecond: 100, burst: 200 };
+const KEY_LIMIT: RateLimit = { perSecond: 100, burst: 200 };
 
 /** The environment's key has no limit: an operator must get in while programs of the same account misbehave. */
 export function createAdmit({ authenticate, uses }: AdmitDeps): Admit {

@@ -12,7 +12,7 @@ export function abortedWhenGone(reply: FastifyReply): AbortSignal {
 }
 
 /** Nobody is left to be told. The status is the one that web servers log for it: no fault of ours. */
-export class ClientGone extends Problem {
+class ClientGone extends Problem {
   constructor() {
     super(499, 'The client has closed the connection.');
     this.name = 'ClientGone';
