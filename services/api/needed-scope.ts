@@ -9,6 +9,8 @@ export const EXCEPTIONS: ReadonlyMap<string, Scope> = new Map<string, Scope>([
   ['POST /v1/explain', 'read'],
   ['POST /v1/subscriptions/preview', 'read'],
   ['POST /v1/subscriptions/preview', 'read'],
+  ['PUT /v1/event-types/:type', 'admin'],
+  ['DELETE /v1/event-types/:type', 'admin'],
   ['GET /v1/api-keys', 'admin'],
   ['POST /v1/api-keys', 'admin'],
   ['DELETE /v1/api-keys/:id', 'admin'],

@@ -8,7 +8,7 @@ import { Problem } from './problem.ts';
 import { apiKeyRoutes, type ApiKeyRoutesDeps } from './routes/api-keys.ts';
 import { deliveryRoutes, type DeliveryRoutesDeps } from './routes/deliveries.ts';
 import { eventRoutes, type EventRoutesDeps } from './routes/events.ts';
-import { eventTypeRoutes } from './routes/event-types.ts';
+import { eventTypeRoutes, type EventTypeRoutesDeps } from './routes/event-types.ts';
 import { explainRoutes, type ExplainRoutesDeps } from './routes/explain.ts';
 import { previewRoutes, type PreviewRoutesDeps } from './routes/preview.ts';
 import { subscriptionRoutes, type SubscriptionRoutesDeps } from './routes/subscriptions.ts';
@@ -26,6 +26,7 @@ export interface ServerDeps
     SubscriptionRoutesDeps,
     DeliveryRoutesDeps,
     EventRoutesDeps,
+    EventTypeRoutesDeps,
     ExplainRoutesDeps,
     PreviewRoutesDeps {
   readonly admit: Admit;
@@ -84,7 +85,7 @@ export function createServer(deps: ServerDeps): FastifyInstance {
     subscriptionRoutes(scope, deps);
     deliveryRoutes(scope, deps);
     eventRoutes(scope, deps);
-    eventTypeRoutes(scope);
+    eventTypeRoutes(scope, deps);
     apiKeyRoutes(scope, deps);
     explainRoutes(scope, deps);
     previewRoutes(scope, deps);

@@ -20,7 +20,7 @@ import type { Chunk, ChunkResult, ConsumedRecord } from '../../infra/kafka/chunk
 import { deadLetter, type EventLog } from '../../infra/kafka/event-log.ts';
 import type { Logger } from '../../infra/telemetry.ts';
 import type { DeliveryTask, RecordPlace } from '../../schemas/delivery.ts';
-import { EVENT_TYPES } from '../../schemas/event-types.ts';
+import type { EventTypeCatalogue } from '../../schemas/event-types.ts';
 import { parseEventRecord, type PlatformEvent } from '../../schemas/event.ts';
 import type { delivery } from '../../workflows/delivery.ts';
 import { DELIVERY_ACTOR, SEARCH_ATTRIBUTES } from '../../workflows/messages.ts';
@@ -31,6 +31,8 @@ export interface DispatchDeps {
   readonly eventLog: EventLog;
   readonly directory: SubscriptionDirectory;
   readonly index: SubscriptionIndex;
+  /** Judges `data`. */
+  readonly eventTypes: EventTypeCatalogue;
   readonly logger: Logger;
   readonly count: (what: 'events' | 'dead_letters' | 'deliveries', by: number) => void;
 }
@@ -54,7 +56,7 @@ export const createDispatch =
     const refused: { record: ConsumedRecord; place: RecordPlace; reason: string }[] = [];
     for (const record of chunk.records) {
       const place = { topic: chunk.topic, partition: chunk.partition, offset: String(record.offset) };
-      const parsed = parseEventRecord({ ...record, ...place }, EVENT_TYPES, readJson);
+      const parsed = parseEventRecord({ ...record, ...place }, deps.eventTypes, readJson);
       if (parsed.ok) handovers.push(...handoversOf(deps, parsed.event, place, record));
       else refused.push({ record, place, reason: parsed.reason.message });
     }

@@ -6,6 +6,7 @@ import { createAppender } from '../../infra/kafka/appender.ts';
 import { startChunkConsumer } from '../../infra/kafka/chunk-consumer.ts';
 import { createKafka } from '../../infra/kafka/client.ts';
 import { createEventLog } from '../../infra/kafka/event-log.ts';
+import { followEventTypes } from '../../infra/kafka/event-type-log.ts';
 import { followSubscriptionLog } from '../../infra/kafka/subscription-log.ts';
 import { createTopics, topicPlans } from '../../infra/kafka/topics.ts';
 import { runProgram, type ProgramContext, type RunningService } from '../../infra/process/program.ts';
@@ -25,8 +26,9 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
   const index = createSubscriptionIndex();
   const onEvent = followMatchable(directory, index);
   const log = await followSubscriptionLog(kafka, logger, 'router', onEvent, crash);
+  const eventTypes = await followEventTypes(kafka, logger, 'router', crash);
   // Matching against half of the subscriptions would lose events, and nobody would know.
-  await log.caughtUp();
+  await Promise.all([log.caughtUp(), eventTypes.tail.caughtUp()]);
   logger.info({ subscriptions: directory.size }, 'the subscriptions are loaded');
 
   const appender = await createAppender(kafka, logger);
@@ -60,6 +62,7 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
       eventLog: createEventLog(appender),
       directory,
       index,
+      eventTypes: eventTypes.catalogue,
       logger,
       count: (what, by) => counters[what].inc(by),
     }),
@@ -70,7 +73,7 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
     async stop() {
       await consumer.stop();
       await appender.close();
-      await log.stop();
+      await Promise.all([log.stop(), eventTypes.tail.stop()]);
       await connection.close();
     },
   };

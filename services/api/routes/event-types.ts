@@ -1,25 +1,121 @@
-/** `/v1/event-types`: the catalogue. */
+/** `/v1/event-types`: the catalogue, and the types that operators add to it. */
 import type { FastifyInstance } from 'fastify';
+import { changeEventType } from '../../../domain/event-type/change.ts';
+import { compileDataSchema } from '../../../infra/json-schema/data-schema.ts';
+import type { EventTypeLog, FollowedEventTypes } from '../../../infra/kafka/event-type-log.ts';
+import { type EventTypeRecord, EventTypeSettings } from '../../../schemas/event-type-log.ts';
 import { dataJsonSchema, EVENT_TYPES, type EventTypeDefinition } from '../../../schemas/event-types.ts';
-import { notFound } from '../problem.ts';
+import { EventType } from '../../../schemas/event.ts';
+import { type Caller, isOperator } from '../authenticate.ts';
+import { parse } from '../parse.ts';
+import { invalidFields, notFound, Problem } from '../problem.ts';
 
-export function eventTypeRoutes(app: FastifyInstance): void {
+export interface EventTypeRoutesDeps {
+  readonly followedTypes: FollowedEventTypes;
+  readonly eventTypeLog: EventTypeLog;
+}
+
+/** So that the catalogue stays one page. */
+const MAX_ADDED_TYPES = 200;
+
+export function eventTypeRoutes(app: FastifyInstance, deps: EventTypeRoutesDeps): void {
+  const { followedTypes: types, eventTypeLog } = deps;
+  const find = (type: string) => {
+    const added = types.added.get(type);
+    if (added !== undefined) return addedView(added);
+    const shipped = EVENT_TYPES.get(type);
+    if (shipped === undefined) throw notFound('event type');
+    return shippedView(type, shipped);
+  };
+
   app.get('/v1/event-types', () => ({
-    data: [...EVENT_TYPES].map(([type, definition]) => view(type, definition)),
+    data: [...new Set([...EVENT_TYPES.keys(), ...[...types.added.keys()].sort()])].map(find),
     next_cursor: null,
   }));
 
-  app.get('/v1/event-types/:type', (request) => {
-    const { type } = request.params as { type: string };
-    const definition = EVENT_TYPES.get(type);
-    if (definition === undefined) throw notFound('event type');
-    return view(type, definition);
+  app.get('/v1/event-types/:type', (request) => find(typeIn(request)));
+
+  app.put('/v1/event-types/:type', async (request, reply) => {
+    operatorOnly(request.caller);
+    const type = typeIn(request);
+    if (!EventType.safeParse(type).success) {
+      throw invalidFields([
+        { path: 'type', message: 'expected words joined by dots, such as workflow.completed' },
+      ]);
+    }
+    const settings = parse(EventTypeSettings, request.body);
+    const known = types.added.get(type) ?? null;
+    if (known === null) refuseNew(type, types.added.size);
+    refuseUnusable(settings);
+    const at = new Date().toISOString();
+    const record = changeEventType(known, { type, settings, at, actor: request.caller.actor });
+    if (record !== null) {
+      await eventTypeLog.put(record);
+      // So that whoever reads next from this process reads what was just written.
+      await types.tail.caughtUp();
+    }
+    return reply.status(known === null ? 201 : 200).send(find(type));
+  });
+
+  app.delete('/v1/event-types/:type', async (request, reply) => {
+    operatorOnly(request.caller);
+    const type = typeIn(request);
+    if (!types.added.has(type)) {
+      if (EVENT_TYPES.has(type)) throw shippedType();
+      throw notFound('event type');
+    }
+    await eventTypeLog.remove(type);
+    await types.tail.caughtUp();
+    return reply.status(204).send();
   });
 }
 
-const view = (type: string, definition: EventTypeDefinition) => ({
+const typeIn = (request: { params: unknown }): string => (request.params as { type: string }).type;
+
+/** The types are everybody's, so that only who runs the whole system may change them. */
+function operatorOnly(caller: Caller): void {
+  if (isOperator(caller)) return;
+  throw new Problem(403, 'Only an admin of the account "default" may change event types.');
+}
+
+function refuseNew(type: string, addedCount: number): void {
+  if (EVENT_TYPES.has(type)) throw shippedType();
+  if (addedCount >= MAX_ADDED_TYPES) {
+    throw new Problem(409, `There are ${MAX_ADDED_TYPES} added types already. Delete one that is not used.`);
+  }
+}
+
+const shippedType = (): Problem =>
+  new Problem(409, 'This event type ships with the product and cannot be changed.');
+
+/** A schema that cannot judge, or that its own example does not fit. */
+function refuseUnusable({ schema, example }: EventTypeSettings): void {
+  const compiled = compileDataSchema(schema);
+  if (!compiled.ok) throw invalidFields([{ path: 'schema', message: compiled.reason }]);
+  const judged = compiled.data.safeParse(example);
+  if (judged.success) return;
+  throw invalidFields(
+    judged.error.issues.map(({ path, message }) => ({
+      path: ['example', ...path.map(String)].join('.'),
+      message: `${message} (by the schema)`,
+    })),
+  );
+}
+
+const shippedView = (type: string, definition: EventTypeDefinition) => ({
   type,
   description: definition.description,
   schema: dataJsonSchema(definition),
   example: definition.example,
+  version: 1,
+  deprecated: false,
+});
+
+const addedView = ({ type, description, schema, example, version, deprecated }: EventTypeRecord) => ({
+  type,
+  description,
+  schema,
+  example,
+  version,
+  deprecated,
 });

@@ -5,7 +5,7 @@ import { readJson } from '../../../domain/deliver/json-text.ts';
 import { sha256 } from '../../../infra/crypto/hash.ts';
 import type { Appender } from '../../../infra/kafka/appender.ts';
 import { NewEvent } from '../../../schemas/api.ts';
-import { EVENT_TYPES } from '../../../schemas/event-types.ts';
+import type { EventTypeCatalogue } from '../../../schemas/event-types.ts';
 import { parseEventRecord, type PlatformEvent } from '../../../schemas/event.ts';
 import { isJsonObject } from '../../../schemas/json.ts';
 import type { Caller } from '../authenticate.ts';
@@ -16,6 +16,8 @@ export interface EventRoutesDeps {
   readonly appender: Appender;
   /** The topic that events are put on. */
   readonly topic: string;
+  /** Judges `data`, as the router does. */
+  readonly eventTypes: EventTypeCatalogue;
 }
 
 export function eventRoutes(app: FastifyInstance, deps: EventRoutesDeps): void {
@@ -31,6 +33,7 @@ export function eventRoutes(app: FastifyInstance, deps: EventRoutesDeps): void {
         String(request.body ?? ''),
         request.caller,
         typeof idempotencyKey === 'string' ? idempotencyKey : null,
+        deps.eventTypes,
       );
       await deps.appender.append([{ topic: deps.topic, key: event.id, value: recordOf(event) }]);
       return reply.status(202).send({ id: event.id });
@@ -39,7 +42,12 @@ export function eventRoutes(app: FastifyInstance, deps: EventRoutesDeps): void {
   });
 }
 
-function readEvent(text: string, caller: Caller, idempotencyKey: string | null): PlatformEvent {
+function readEvent(
+  text: string,
+  caller: Caller,
+  idempotencyKey: string | null,
+  eventTypes: EventTypeCatalogue,
+): PlatformEvent {
   const reading = readJson(text);
   if (!reading.ok) throw new Problem(400, 'The body is no valid JSON.');
   const given = parse(NewEvent, reading.value);
@@ -59,7 +67,7 @@ function readEvent(text: string, caller: Caller, idempotencyKey: string | null):
   // Judged by the very rule that the router applies, so that what is accepted here is no dead letter there.
   const parsed = parseEventRecord(
     { value, headers: {}, topic: 'api', partition: 0, offset: '0', timestampMs: 0 },
-    EVENT_TYPES,
+    eventTypes,
     readJson,
   );
   if (parsed.ok) return parsed.event;
