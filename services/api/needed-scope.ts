@@ -8,7 +8,6 @@ export const EXCEPTIONS: ReadonlyMap<string, Scope> = new Map<string, Scope>([
   // Questions that are too long for a query.
   ['POST /v1/explain', 'read'],
   ['POST /v1/subscriptions/preview', 'read'],
-  ['POST /v1/subscriptions/preview', 'read'],
   ['PUT /v1/event-types/:type', 'admin'],
   ['DELETE /v1/event-types/:type', 'admin'],
   ['GET /v1/api-keys', 'admin'],
