@@ -88,7 +88,7 @@ export function createSubscriptionCommands(deps: SubscriptionCommandsDeps): Subs
 
   return {
     async create(caller, given) {
-      const id = newSubscriptionId();
+      const id = `wh_${randomText(20)}` as SubscriptionId;
       const secret = given.secret ?? newSecret();
       const { secret: _secret, active, headers, ...settings } = given;
       const subscription = await ask(caller, id, null, {
@@ -155,17 +155,6 @@ function refused(refusal: Refusal): Problem {
     case 'is_disabled':
       return new Problem(409, 'The subscription is disabled: enable it first.');
   }
-}
-
-const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-
-/** `wh_` and 20 letters and digits. The last 8 of 256 byte values would favour the first letters: left out. */
-function newSubscriptionId(): SubscriptionId {
-  let text = '';
-  while (text.length < 20) {
-    for (const byte of randomBytes(32)) if (byte < 248 && text.length < 20) text += BASE62[byte % 62];
-  }
-  return `wh_${text}` as SubscriptionId;
 }
 
 /** `whsec_` and 32 bytes in base64, as Standard Webhooks has it. */

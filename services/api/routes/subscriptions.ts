@@ -10,6 +10,7 @@ import { NewSubscription, SecretRotation, SubscriptionPatch } from '../../../sch
 import type { Caller } from '../authenticate.ts';
 import { abortedWhenGone } from '../client-gone.ts';
 import { type HistoryPageDeps, historyPage } from '../history-page.ts';
+import { pageOf } from '../list-page.ts';
 import { parse } from '../parse.ts';
 import { invalidFields, notFound, Problem } from '../problem.ts';
 import type { SubscriptionCommands } from '../subscription-commands.ts';
@@ -44,16 +45,11 @@ export function subscriptionRoutes(app: FastifyInstance, deps: SubscriptionRoute
   });
 
   app.get('/v1/subscriptions', (request) => {
-    const { limit, cursor } = parse(PageQuery, request.query);
-    const after = cursor === undefined ? null : parseCursor(cursor);
     const all = deps.directory.listOf(request.caller.accountId);
-    // The cursor names the last one shown, which may have been deleted since: its place remains.
-    const rest = after === null ? all : all.filter((one) => comesAfter(one, after));
-    const page = rest.slice(0, limit);
-    const last = page.at(-1);
+    const { items, nextCursor } = pageOf(all, parse(PageQuery, request.query));
     return {
-      data: page.map((subscription) => subscriptionView(subscription, deps.sealer)),
-      next_cursor: rest.length > limit && last !== undefined ? cursorOf(last) : null,
+      data: items.map((subscription) => subscriptionView(subscription, deps.sealer)),
+      next_cursor: nextCursor,
     };
   });
 
@@ -158,26 +154,3 @@ function ifMatch(header: string | undefined): number | null {
     throw new Problem(400, 'If-Match: expected the ETag of the subscription, such as "3".');
   return Number(version);
 }
-
-interface Place {
-  readonly createdAt: string;
-  readonly id: string;
-}
-
-const cursorOf = ({ createdAt, id }: Place): string =>
-  Buffer.from(JSON.stringify([createdAt, id])).toString('base64url');
-
-function parseCursor(cursor: string): Place {
-  try {
-    const [createdAt, id] = z
-      .tuple([z.string(), z.string()])
-      .parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
-    return { createdAt, id };
-  } catch {
-    throw invalidFields([{ path: 'cursor', message: 'expected the next_cursor of an earlier answer' }]);
-  }
-}
-
-/** Newest first, then by id, as the directory lists them. */
-const comesAfter = (one: Place, place: Place): boolean =>
-  one.createdAt < place.createdAt || (one.createdAt === place.createdAt && one.id > place.id);
