@@ -11,6 +11,7 @@ import type { NewSubscription, SecretRotation, SubscriptionPatch } from '../../s
 import type { CommandReply } from '../../workflows/messages.ts';
 import type { Caller } from './authenticate.ts';
 import { invalidFields, notFound, Problem } from './problem.ts';
+import { randomText } from './random-text.ts';
 
 /** A command without who asks for it. */
 type Change = SubscriptionCommand extends infer C

@@ -17,6 +17,7 @@ import type { DeliveryTask } from '../../schemas/delivery.ts';
 import type { AccountId, DeliveryId, EventId, SubscriptionId } from '../../schemas/ids.ts';
 import type { Sealed } from '../../schemas/subscription-log.ts';
 import type { delivery } from '../../workflows/delivery.ts';
+import { SETTINGS } from '../domain/subscription/subscription-log.ts';
 import { DELIVERY_ACTOR, SUBSCRIPTION_ACTOR } from '../../workflows/messages.ts';
 
 /** One request as the receiver saw it. `atMs` is Temporal's time, which skips. */
@@ -39,21 +40,9 @@ const SECRETS: Readonly<Record<string, string>> = {
 
 /** Settings as `POST /v1/subscriptions` would store them with nothing but a url. */
 export const settingsFor = (url: string): LiveSubscription['settings'] => ({
+  ...SETTINGS,
   url,
   events: ['*'],
-  description: '',
-  timeout: 30,
-  retry_policy: { max_retries: 3, retry_delay: 5, exponential_backoff: true, max_delay: 60 },
-  headers: {},
-  filters: {},
-  conditions: {},
-  routes: [],
-  aggregation: null,
-  signature_scheme: 'body',
-  rate_limit: null,
-  ordered_by: null,
-  fallback: null,
-  destination: { type: 'http' },
 });
 
 export const subscriptionTo = (url: string, more: Partial<LiveSubscription> = {}): LiveSubscription => ({

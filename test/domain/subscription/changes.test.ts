@@ -3,27 +3,17 @@ import { describe, expect, it } from 'vitest';
 import { versionChanges } from '../../../domain/subscription/changes.ts';
 import { AccountId, SubscriptionId } from '../../../schemas/ids.ts';
 import type { Sealed, StoredSettings, SubscriptionEvent } from '../../../schemas/subscription-log.ts';
+import { SETTINGS } from './subscription-log.ts';
 
 /** `v1.<what is sealed>.<anything>`, in place of encryption. */
 const sealed = (plain: string, nonce = 0): Sealed => `v1.${plain}.${nonce}` as Sealed;
 const isSame = (a: Sealed, b: Sealed): boolean => a.split('.')[1] === b.split('.')[1];
 
 const settings: StoredSettings = {
+  ...SETTINGS,
   url: 'https://example.com/webhooks',
   events: ['workflow.*'],
-  description: '',
-  timeout: 30,
-  retry_policy: { max_retries: 3, retry_delay: 5, exponential_backoff: true, max_delay: 60 },
   headers: { 'X-Team': sealed('token-of-the-customer') },
-  filters: {},
-  conditions: {},
-  routes: [],
-  aggregation: null,
-  signature_scheme: 'body',
-  rate_limit: null,
-  ordered_by: null,
-  fallback: null,
-  destination: { type: 'http' },
 };
 const fact = (version: number, actor = 'key:admin') => ({
   schema_version: 1 as const,

@@ -9,35 +9,14 @@ import {
   type Subscription,
 } from '../../../domain/subscription/subscription.ts';
 import type { AccountId, SubscriptionId } from '../../../schemas/ids.ts';
-import type {
-  Sealed,
-  StoredSettings,
-  SubscriptionCommand,
-  SubscriptionEvent,
-} from '../../../schemas/subscription-log.ts';
+import type { Sealed, SubscriptionCommand, SubscriptionEvent } from '../../../schemas/subscription-log.ts';
 import { specFor } from '../../given.ts';
+import { SETTINGS } from './subscription-log.ts';
 
 const ID = 'wh_00000000000000000001' as SubscriptionId;
 const ACCOUNT = 'default' as AccountId;
 const AT = '2026-01-01T00:00:00.000Z';
 const SECRET = 'v1.sealed' as Sealed;
-const SETTINGS: StoredSettings = {
-  url: 'https://example.com/webhooks',
-  events: ['workflow.*'],
-  description: '',
-  timeout: 30,
-  retry_policy: { max_retries: 3, retry_delay: 5, exponential_backoff: true, max_delay: 60 },
-  headers: {},
-  filters: {},
-  conditions: {},
-  routes: [],
-  aggregation: null,
-  signature_scheme: 'body',
-  rate_limit: null,
-  ordered_by: null,
-  fallback: null,
-  destination: { type: 'http' },
-};
 
 const from = { actor: 'key:admin', accountId: ACCOUNT, expectedVersion: null };
 const create: SubscriptionCommand = {

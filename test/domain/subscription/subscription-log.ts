@@ -2,7 +2,7 @@
 import type { AccountId, SubscriptionId } from '../../../schemas/ids.ts';
 import type { Sealed, StoredSettings, SubscriptionEvent } from '../../../schemas/subscription-log.ts';
 
-const SETTINGS: StoredSettings = {
+export const SETTINGS: StoredSettings = {
   url: 'https://example.com/hook',
   events: ['a'],
   description: '',
