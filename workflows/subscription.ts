@@ -7,7 +7,7 @@ import {
   allHandlersFinished,
   condition,
   continueAsNew,
-  proxyLocalActivities,
+  proxyActivities,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -18,8 +18,11 @@ import type { SubscriptionId } from '../schemas/ids.ts';
 import type { SubscriptionCommand } from '../schemas/subscription-log.ts';
 import { type CommandReply, commandUpdate } from './messages.ts';
 
-const { appendSubscriptionEvents, loadSubscription } = proxyLocalActivities<Activities>({
-  startToCloseTimeout: '1 minute',
+// No local activities: an update that arrives while one runs may be passed over by the server.
+const { appendSubscriptionEvents, loadSubscription } = proxyActivities<Activities>({
+  // A worker that died is noticed by this alone. Made twice, an append writes the same versions again.
+  startToCloseTimeout: '10 seconds',
+  retry: { initialInterval: '1 second', maximumInterval: '10 seconds' },
 });
 
 /** Runs until the subscription is deleted. `carried` is the state from the run before. */

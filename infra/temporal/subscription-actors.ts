@@ -3,10 +3,12 @@ import {
   isGrpcDeadlineError,
   isGrpcServiceError,
   WithStartWorkflowOperation,
+  WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
   type Client,
 } from '@temporalio/client';
-import type { UpdateDefinition } from '@temporalio/common';
+import { ApplicationFailure, type UpdateDefinition } from '@temporalio/common';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { SubscriptionId } from '../../schemas/ids.ts';
 import type { SubscriptionCommand } from '../../schemas/subscription-log.ts';
 
@@ -22,11 +24,36 @@ export type Sent<Reply> = { readonly answered: true; readonly reply: Reply } | {
 
 /**
  * Answers a function that sends a command, wakes the actor where it does not run, and waits for the verdict
- * at most `patienceMs`.
+ * at most `patienceMs`. Commands of this process to one actor go one after the other: Temporal refuses more
+ * than ten updates of a workflow at once.
  */
-export const createSendCommand =
-  <Reply>(client: Client, actor: ActorAddress<Reply>, patienceMs: number) =>
-  async (id: SubscriptionId, command: SubscriptionCommand): Promise<Sent<Reply>> => {
+export function createSendCommand<Reply>(client: Client, actor: ActorAddress<Reply>, patienceMs: number) {
+  const turns = new Map<SubscriptionId, Promise<unknown>>();
+  return (id: SubscriptionId, command: SubscriptionCommand): Promise<Sent<Reply>> => {
+    const deadlineMs = Date.now() + patienceMs;
+    const mine = (turns.get(id) ?? Promise.resolve()).then(() =>
+      sendUntil(deadlineMs, client, actor, id, command),
+    );
+    const over = mine.then(
+      () => undefined,
+      () => undefined,
+    );
+    turns.set(id, over);
+    void over.then(() => {
+      if (turns.get(id) === over) turns.delete(id);
+    });
+    return mine;
+  };
+}
+
+async function sendUntil<Reply>(
+  deadlineMs: number,
+  client: Client,
+  actor: ActorAddress<Reply>,
+  id: SubscriptionId,
+  command: SubscriptionCommand,
+): Promise<Sent<Reply>> {
+  while (Date.now() < deadlineMs) {
     const startWorkflowOperation = new WithStartWorkflowOperation(actor.workflowType, {
       workflowId: id,
       taskQueue: actor.taskQueue,
@@ -34,7 +61,7 @@ export const createSendCommand =
       workflowIdConflictPolicy: 'USE_EXISTING',
     });
     try {
-      const reply = await client.withDeadline(Date.now() + patienceMs, () =>
+      const reply = await client.withDeadline(deadlineMs, () =>
         client.workflow.executeUpdateWithStart(actor.commandUpdate, {
           startWorkflowOperation,
           args: [command],
@@ -42,14 +69,22 @@ export const createSendCommand =
       );
       return { answered: true, reply };
     } catch (error) {
-      if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isOutOfReach(error)) {
-        return { answered: false };
-      }
-      throw error;
+      if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isOutOfReach(error)) break;
+      if (!wasPassedOver(error)) throw error;
+      await delay(RETRY_DELAY_MS);
     }
-  };
+  }
+  return { answered: false };
+}
 
+const RETRY_DELAY_MS = 50;
 const GRPC_UNAVAILABLE = 14;
 
 const isOutOfReach = (error: unknown): boolean =>
   isGrpcDeadlineError(error) || (isGrpcServiceError(error) && (error.code as number) === GRPC_UNAVAILABLE);
+
+/** The server's word for an update that reached no handler, because its workflow was moving on: safe to repeat. */
+const wasPassedOver = (error: unknown): boolean =>
+  error instanceof WorkflowUpdateFailedError &&
+  error.cause instanceof ApplicationFailure &&
+  error.cause.type === 'UnprocessedUpdate';
