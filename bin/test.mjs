@@ -14,6 +14,17 @@ const CHECKS = ['check:format', 'check:types', 'check:lint', 'check:dead-code'];
 
 ensureInstalled();
 const chosen = process.argv.slice(2);
+if (chosen.length === 0) {
+  console.log('\n— parts');
+  const { ensureBuilt } = await import('./build.mjs');
+  await ensureBuilt();
+  const { installParts } = await import('../dist/infra/local-stack/install-parts.js');
+  await installParts((line) => console.log(line)).catch((error) => {
+    console.error(error.message);
+    console.log('\n0 passed, 1 failed');
+    process.exit(1);
+  });
+}
 const checked = (chosen.length > 0 ? [] : CHECKS).map((script) => {
   console.log(`\n— ${script}`);
   return run('npm', ['run', '--silent', script]) === 0;
