@@ -7,8 +7,9 @@
  * - output goes to `logs/<part>.log` through a file descriptor of the child's own, so that it neither blocks nor
  *   breaks when this process is gone.
  */
-import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readPid, removePid, writePid } from '../process/pid-file.ts';
 import type { Identity } from './command.ts';
 import { LocalStackError, messageOf, throwIfGivenUp } from './failure.ts';
 import { requireFreePort } from './port.ts';
@@ -121,10 +122,10 @@ function launch(spec: ChildSpec, files: ChildFiles): RunningChild {
   closeSync(log);
   const { pid } = child;
   // Written in the same tick as the spawn: the shortest moment in which a kill -9 of us leaves an unknown orphan.
-  if (pid !== undefined) writePidFile(files.pidFile, pid);
+  if (pid !== undefined) writePid(files.pidFile, pid);
   const exited = new Promise<ChildExit>((resolve) => {
     const ended = (exit: ChildExit) => {
-      if (readPid(files.pidFile) === pid) rmSync(files.pidFile, { force: true });
+      if (pid !== undefined) removePid(files.pidFile, pid);
       resolve(exit);
     };
     child.once('exit', (code, exitSignal) => ended({ code, signal: exitSignal }));
@@ -219,22 +220,6 @@ async function stopOrphan(pid: number, spec: ChildSpec): Promise<void> {
     'did_not_start',
     `${spec.title}: process ${pid} of an earlier run cannot be stopped`,
   );
-}
-
-/** The id in the first line of a pid file, or undefined. */
-export function readPid(file: string): number | undefined {
-  try {
-    const pid = Number.parseInt(readFileSync(file, 'utf8'), 10);
-    return Number.isSafeInteger(pid) && pid > 0 ? pid : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** A reader sees the old content or the new one, never half of it. */
-function writePidFile(file: string, pid: number): void {
-  writeFileSync(`${file}.draft`, `${pid}\n`);
-  renameSync(`${file}.draft`, file);
 }
 
 function setAsideLongLog(logFile: string): void {

@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { chmod, chown, cp, lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { installOnce } from './cache.ts';
-import { readPid } from './child.ts';
+import { readPid } from '../process/pid-file.ts';
 import { askVersion, findOnPath, runCommand, succeeds, type Identity } from './command.ts';
 import { LocalStackError } from './failure.ts';
 import type { StackContext } from './part.ts';

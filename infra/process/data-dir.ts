@@ -1,8 +1,9 @@
 /** The data folder: process ids, logs, and the keys that `npm start` made for this machine. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../../schemas/config.ts';
+import { removePid, writePid } from './pid-file.ts';
 
 const API_KEY_FILE = 'api-key';
 const ENCRYPTION_KEY_FILE = 'encryption-key';
@@ -18,12 +19,8 @@ export function logFile(dataDir: string, name: string): string {
 export function writePidFile(dataDir: string, name: string): () => void {
   mkdirSync(join(dataDir, 'run'), { recursive: true });
   const path = join(dataDir, 'run', `${name}.pid`);
-  writeFileSync(`${path}.new`, `${process.pid}\n`);
-  renameSync(`${path}.new`, path);
-  return () => {
-    // A successor may have started already and owns the file now.
-    if (read(path) === String(process.pid)) rmSync(path, { force: true });
-  };
+  writePid(path, process.pid);
+  return () => removePid(path, process.pid);
 }
 
 /** Fills in the keys that the environment lacks from the data folder. */
