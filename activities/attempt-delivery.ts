@@ -8,6 +8,7 @@ import { cancellationSignal } from '@temporalio/activity';
 import { afterAttempt } from '../domain/deliver/after-attempt.ts';
 import { targetUrl } from '../domain/match/match-event.ts';
 import { attemptEnded, deliveryCancelled, deliveryHeld } from '../domain/record/delivery-event.ts';
+import { maskedHeaders } from '../domain/record/masked-headers.ts';
 import { deliveryHeaders } from '../domain/deliver/signature.ts';
 import { traceparent } from '../domain/deliver/trace-context.ts';
 import {
@@ -74,17 +75,19 @@ export const createAttemptDelivery = (deps: AttemptDeps): AttemptDelivery =>
     const { settings } = owed.subscription;
     const url = urlOf(settings, task);
     const startedAt = deps.now();
+    const headers = headersOf(deps, task, owed.subscription, number, startedAt);
     const exchange = await deps.agent.post({
       url,
-      headers: headersOf(deps, task, owed.subscription, number, startedAt),
+      headers,
       body: task.body,
       timeoutMs: settings.timeout * 1_000,
       // A worker that shuts down cuts the request off, and nothing is recorded: that says nothing of the endpoint.
       signal: cancellationSignal(),
     });
     const next = afterAttempt(settings.retry_policy, number, exchange.outcome, deps.random());
+    const requestHeaders = maskedHeaders(headers, Object.keys(settings.headers));
     await deps.eventLog.appendDeliveryEvents([
-      attemptEnded(task, { number, url, startedAt, endedAt: deps.now(), next, ...exchange }),
+      attemptEnded(task, { number, url, requestHeaders, startedAt, endedAt: deps.now(), next, ...exchange }),
     ]);
     switch (next.step) {
       case 'retry':

@@ -39,6 +39,15 @@ export const AfterAttempt = z.discriminatedUnion('step', [
 ]);
 export type AfterAttempt = z.infer<typeof AfterAttempt>;
 
+/** In milliseconds; null for a phase that was not reached or not needed. */
+const PhaseTimings = z.object({
+  dns_ms: z.number().min(0).nullable(),
+  connect_ms: z.number().min(0).nullable(),
+  tls_ms: z.number().min(0).nullable(),
+  /** From the request being written to the first byte of its answer. */
+  first_byte_ms: z.number().min(0).nullable(),
+});
+
 export const DeliveryEvent = z.discriminatedUnion('type', [
   /** The router handed the delivery to Temporal. */
   z.object({ ...fact, type: z.literal('DeliveryScheduled') }),
@@ -50,6 +59,10 @@ export const DeliveryEvent = z.discriminatedUnion('type', [
     started_at: UtcTimestamp,
     duration_ms: z.number().min(0),
     url: z.string(),
+    /** As they were made, the values of the subscription's own masked. Null in records from before they were kept. */
+    request_headers: z.record(z.string(), z.string()).nullable().default(null),
+    /** Null in records from before they were kept. `duration_ms` is the whole. */
+    timings: PhaseTimings.nullable().default(null),
     /** Null where no answer came. */
     status_code: z.int().nullable(),
     /** Why no answer came, for a person. Null where one did. */

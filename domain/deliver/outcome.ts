@@ -18,6 +18,18 @@ export type Outcome =
   /** The target is a non-public address; no packet was sent. */
   | { readonly kind: 'blocked'; readonly address: string };
 
+/**
+ * How long the phases of one attempt took, in milliseconds to one decimal. Null for a phase that was not
+ * reached, or not needed: an address needs no DNS, plain http no TLS, a connection kept alive none of the three.
+ */
+export interface PhaseTimings {
+  readonly dnsMs: number | null;
+  readonly connectMs: number | null;
+  readonly tlsMs: number | null;
+  /** From the request being written to the first byte of its answer. */
+  readonly firstByteMs: number | null;
+}
+
 const RETRIED_STATUS_CODES: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
 
 /** True for a 2xx answer. */

@@ -2,7 +2,7 @@
 import type { AfterAttempt, DeliveryEvent } from '../../schemas/delivery-log.ts';
 import type { DeliveryTask } from '../../schemas/delivery.ts';
 import type { NextStep } from '../deliver/after-attempt.ts';
-import type { Outcome } from '../deliver/outcome.ts';
+import type { Outcome, PhaseTimings } from '../deliver/outcome.ts';
 
 const factOf = (task: DeliveryTask, at: Date) => ({
   schema_version: 1 as const,
@@ -42,9 +42,12 @@ export interface EndedAttempt {
   /** Counted from 1. */
   readonly number: number;
   readonly url: string;
+  /** With nothing secret in them: the log is kept and shown. */
+  readonly requestHeaders: Readonly<Record<string, string>>;
   readonly startedAt: Date;
   readonly endedAt: Date;
   readonly durationMs: number;
+  readonly timings: PhaseTimings;
   readonly outcome: Outcome;
   /** Why no answer came; null where one did. */
   readonly error: string | null;
@@ -60,6 +63,13 @@ export const attemptEnded = (task: DeliveryTask, ended: EndedAttempt): DeliveryE
   started_at: ended.startedAt.toISOString(),
   duration_ms: ended.durationMs,
   url: ended.url,
+  request_headers: { ...ended.requestHeaders },
+  timings: {
+    dns_ms: ended.timings.dnsMs,
+    connect_ms: ended.timings.connectMs,
+    tls_ms: ended.timings.tlsMs,
+    first_byte_ms: ended.timings.firstByteMs,
+  },
   status_code: ended.outcome.kind === 'answered' ? ended.outcome.statusCode : null,
   error: ended.error,
   response_headers: { ...ended.answer?.headers },

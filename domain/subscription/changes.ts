@@ -1,6 +1,7 @@
 /** What each change of a subscription changed, for its owner to read: setting by setting, and nothing secret. */
 import type { JsonValue } from '../../schemas/json.ts';
 import type { Sealed, SubscriptionEvent } from '../../schemas/subscription-log.ts';
+import { MASK } from '../record/masked-headers.ts';
 import { evolve, initialState, isLive, type Subscription } from './subscription.ts';
 
 /** One setting before and after. `null` where it was not there, or is not there any more. */
@@ -20,9 +21,6 @@ export interface VersionChange {
   /** In the order of the settings. Empty where what was set was so already. */
   readonly changes: readonly FieldChange[];
 }
-
-/** Stands for every secret and header value. */
-const MASK = '***';
 
 /** A setting as it is compared; `sealed` is never shown. */
 type Setting = { readonly plain: JsonValue } | { readonly sealed: Sealed };

@@ -4,8 +4,9 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
-import type { Outcome } from '../../domain/deliver/outcome.ts';
+import type { Outcome, PhaseTimings } from '../../domain/deliver/outcome.ts';
 import type { parseRetryAfterMs } from '../../domain/deliver/retry-after.ts';
+import type { ConnectPhases } from './connect-phases.ts';
 import {
   deadlineFailure,
   failureOf,
@@ -41,6 +42,8 @@ export interface HttpExchange {
   readonly outcome: Outcome;
   /** Whole milliseconds from the start to the end that decided. */
   readonly durationMs: number;
+  /** Of the connection that decided. What `durationMs` has beyond their sum went by waiting and reading. */
+  readonly timings: PhaseTimings;
   /**
    * What was answered: null unless the outcome is `answered`. Header names in lower case, repeated ones
    * joined by a comma. The first 16 KiB of the body as they came, never decompressed, read as UTF-8 with
@@ -93,8 +96,10 @@ class Exchange implements Dispatcher.DispatchHandler, ConnectionUser {
   #connection: ExchangeConnection | null = null;
   #controller: Dispatcher.DispatchController | null = null;
   #isOnUsedSocket = false;
+  #phases: ConnectPhases | null = null;
+  #writtenMs: number | null = null;
 
-  #answerBegan = false;
+  #firstByteMs: number | null = null;
   #informationalCount = 0;
   #head: { statusCode: number; headers: IncomingHttpHeaders } | null = null;
   #chunks: Buffer[] = [];
@@ -146,12 +151,14 @@ class Exchange implements Dispatcher.DispatchHandler, ConnectionUser {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     if (this.#isSettled) return controller.abort(new Error('nobody waits for this exchange'));
     this.#controller = controller;
+    this.#writtenMs = performance.now();
+    this.#phases = this.#connection!.phases;
     this.#isOnUsedSocket = this.#connection!.beginExchange();
   }
 
   /** The first byte of an answer. undici types it as old, but nothing newer tells of this moment. */
   onResponseStarted(): void {
-    this.#answerBegan = true;
+    this.#firstByteMs = performance.now();
   }
 
   onResponseStart(_: Dispatcher.DispatchController, statusCode: number, headers: IncomingHttpHeaders): void {
@@ -201,17 +208,18 @@ class Exchange implements Dispatcher.DispatchHandler, ConnectionUser {
   #progress(): Progress {
     if (this.#controller === null) return 'connecting';
     if (this.#head !== null) return 'reading_body';
-    return this.#answerBegan ? 'reading_headers' : 'awaiting_answer';
+    return this.#firstByteMs !== null ? 'reading_headers' : 'awaiting_answer';
   }
 
   #metStaleConnection(error: Error): boolean {
-    return this.#isOnUsedSocket && !this.#answerBegan && isConnectionClosed(error);
+    return this.#isOnUsedSocket && this.#firstByteMs === null && isConnectionClosed(error);
   }
 
   #sendAgain(): void {
     // The connection to come is new, so there is no second time, not even if it fails to connect.
     this.#isOnUsedSocket = false;
     this.#controller = null;
+    this.#writtenMs = null;
     this.#transport.dispatchFresh(this.#options!, this);
   }
 
@@ -234,6 +242,7 @@ class Exchange implements Dispatcher.DispatchHandler, ConnectionUser {
           retryAfter === undefined ? null : this.#transport.parseRetryAfterMs(first(retryAfter), Date.now()),
       },
       durationMs: this.#durationMs(),
+      timings: this.#timings(),
       answer: {
         headers: joinRepeated(headers),
         body: body.toString('utf8', 0, ANSWER_LIMIT_BYTES),
@@ -244,7 +253,8 @@ class Exchange implements Dispatcher.DispatchHandler, ConnectionUser {
   }
 
   #fail({ outcome, text }: Failure): void {
-    this.#settle({ outcome, durationMs: this.#durationMs(), answer: null, error: text });
+    const durationMs = this.#durationMs();
+    this.#settle({ outcome, durationMs, timings: this.#timings(), answer: null, error: text });
   }
 
   #settle(result: HttpExchange): void {
@@ -255,6 +265,18 @@ class Exchange implements Dispatcher.DispatchHandler, ConnectionUser {
 
   #durationMs(): number {
     return Math.round(performance.now() - this.#startedMs);
+  }
+
+  #timings(): PhaseTimings {
+    // While it waits for a connection, the one that is being opened for it has its phases still.
+    const phases = this.#controller === null ? (this.#connection?.phases ?? null) : this.#phases;
+    const { startedMs, resolvedMs, connectedMs, securedMs } = phases ?? NO_PHASES;
+    return {
+      dnsMs: between(startedMs, resolvedMs),
+      connectMs: between(resolvedMs ?? startedMs, connectedMs),
+      tlsMs: between(connectedMs, securedMs),
+      firstByteMs: between(this.#writtenMs, this.#firstByteMs),
+    };
   }
 
   /** Takes the network away from an exchange that is settled. */
@@ -274,6 +296,13 @@ class Exchange implements Dispatcher.DispatchHandler, ConnectionUser {
     clearTimeout(this.#deadline);
     this.#forgetSignal?.();
   }
+}
+
+const NO_PHASES = { startedMs: null, resolvedMs: null, connectedMs: null, securedMs: null } as const;
+
+/** To a tenth of a millisecond. */
+function between(fromMs: number | null, toMs: number | null): number | null {
+  return fromMs === null || toMs === null ? null : Math.max(0, Math.round((toMs - fromMs) * 10) / 10);
 }
 
 function first(value: string | string[]): string | undefined {

@@ -4,12 +4,15 @@
  */
 import { Client, type Dispatcher, type buildConnector } from 'undici';
 import type { Socket } from 'node:net';
+import { beginPhases, watchPhases, type ConnectPhases } from './connect-phases.ts';
 import type { GuardedConnect } from './guarded-connector.ts';
 
 /** What an exchange may ask of, and do to, the connection that it was given. */
 export interface ExchangeConnection {
   /** Called as the request is written. True where the socket carried an exchange before this one. */
   beginExchange(): boolean;
+  /** How the present or last socket came about; null where that was for an exchange before. */
+  readonly phases: ConnectPhases | null;
   /** Ends a connection attempt that nobody waits for any more; without effect once connected. */
   abandonAttempt(): void;
   /** True where the other side ended or reset the present or last socket. */
@@ -53,6 +56,7 @@ class SocketSlot implements ExchangeConnection {
   #socket: Socket | null = null;
   #isConnecting = false;
   #carriedExchange = false;
+  #phases: ConnectPhases | null = null;
 
   constructor(open: GuardedConnect) {
     this.#open = open;
@@ -61,16 +65,22 @@ class SocketSlot implements ExchangeConnection {
   readonly connect: buildConnector.connector = (target, callback) => {
     this.#isConnecting = true;
     this.#carriedExchange = false;
+    const phases = (this.#phases = beginPhases());
     this.#socket = this.#open(target, (...result) => {
       this.#isConnecting = false;
       callback(...result);
     });
+    if (this.#socket !== null) watchPhases(this.#socket, phases);
   };
 
   beginExchange(): boolean {
     const carriedBefore = this.#carriedExchange;
     this.#carriedExchange = true;
     return carriedBefore;
+  }
+
+  get phases(): ConnectPhases | null {
+    return this.#carriedExchange ? null : this.#phases;
   }
 
   abandonAttempt(): void {

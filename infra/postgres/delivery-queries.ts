@@ -44,6 +44,18 @@ export interface ShownAttempt {
   readonly started_at: string;
   readonly duration_ms: number;
   readonly url: string;
+  /** As they were made, the values of the subscription's own masked; null for attempts from before they were kept. */
+  readonly request_headers: Readonly<Record<string, string>> | null;
+  /** Milliseconds; null for a phase that was not reached or not needed, such as DNS on a connection kept alive. */
+  readonly timings: {
+    readonly dns_ms: number | null;
+    readonly connect_ms: number | null;
+    readonly tls_ms: number | null;
+    /** From the request being written to the first byte of its answer. */
+    readonly first_byte_ms: number | null;
+    /** The same as `duration_ms`. */
+    readonly total_ms: number;
+  };
   readonly status_code: number | null;
   readonly error: string | null;
   readonly response_headers: Readonly<Record<string, string>>;
@@ -154,6 +166,11 @@ interface StoredAttempt {
   readonly started_at: string;
   readonly duration_ms: number;
   readonly url: string;
+  readonly request_headers: Record<string, string> | null;
+  readonly dns_ms: number | null;
+  readonly connect_ms: number | null;
+  readonly tls_ms: number | null;
+  readonly first_byte_ms: number | null;
   readonly status_code: number | null;
   readonly error: string | null;
   readonly response_headers: Record<string, string>;
@@ -179,6 +196,14 @@ const toShownAttempt = (row: StoredAttempt): ShownAttempt => ({
   started_at: new Date(row.started_at).toISOString(),
   duration_ms: row.duration_ms,
   url: row.url,
+  request_headers: row.request_headers,
+  timings: {
+    dns_ms: row.dns_ms,
+    connect_ms: row.connect_ms,
+    tls_ms: row.tls_ms,
+    first_byte_ms: row.first_byte_ms,
+    total_ms: row.duration_ms,
+  },
   status_code: row.status_code,
   error: row.error,
   response_headers: row.response_headers,

@@ -127,6 +127,15 @@ const upsertAttempts = bulkUpsert<AttemptRow>(
     { name: 'ended_at', type: 'timestamptz', value: (row) => row.endedAt },
     { name: 'duration_ms', type: 'double precision', value: (row) => row.durationMs },
     { name: 'url', type: 'text', value: (row) => row.url },
+    {
+      name: 'request_headers',
+      type: 'jsonb',
+      value: ({ requestHeaders }) => (requestHeaders === null ? null : storableJson(requestHeaders)),
+    },
+    { name: 'dns_ms', type: 'double precision', value: (row) => row.dnsMs },
+    { name: 'connect_ms', type: 'double precision', value: (row) => row.connectMs },
+    { name: 'tls_ms', type: 'double precision', value: (row) => row.tlsMs },
+    { name: 'first_byte_ms', type: 'double precision', value: (row) => row.firstByteMs },
     { name: 'status_code', type: 'integer', value: (row) => row.statusCode },
     { name: 'error', type: 'text', value: (row) => row.error },
     { name: 'response_headers', type: 'jsonb', value: (row) => storableJson(row.responseHeaders) },
@@ -135,7 +144,9 @@ const upsertAttempts = bulkUpsert<AttemptRow>(
   // An attempt that a crash had made twice is shown as it came to the second time, as the delivery's fold has it.
   `(delivery_id, number) do update set
      started_at = excluded.started_at, ended_at = excluded.ended_at, duration_ms = excluded.duration_ms,
-     url = excluded.url, status_code = excluded.status_code, error = excluded.error,
+     url = excluded.url, request_headers = excluded.request_headers, dns_ms = excluded.dns_ms,
+     connect_ms = excluded.connect_ms, tls_ms = excluded.tls_ms, first_byte_ms = excluded.first_byte_ms,
+     status_code = excluded.status_code, error = excluded.error,
      response_headers = excluded.response_headers, response_body = excluded.response_body
    where excluded.ended_at > attempts.ended_at`,
 );

@@ -23,6 +23,13 @@ export interface AttemptRow {
   readonly endedAt: string;
   readonly durationMs: number;
   readonly url: string;
+  /** Null where the record did not tell. */
+  readonly requestHeaders: Readonly<Record<string, string>> | null;
+  /** Milliseconds; null where the phase was not reached or not needed, or the record did not tell. */
+  readonly dnsMs: number | null;
+  readonly connectMs: number | null;
+  readonly tlsMs: number | null;
+  readonly firstByteMs: number | null;
   readonly statusCode: number | null;
   readonly error: string | null;
   readonly responseHeaders: Readonly<Record<string, string>>;

@@ -69,6 +69,15 @@ export const Attempt = z.looseObject({
   status_code: z.number().nullable(),
   error: z.string().nullable(),
   response_body: z.string().nullish(),
+  request_headers: z.record(z.string(), z.string()).nullish(),
+  timings: z
+    .looseObject({
+      dns_ms: z.number().nullable(),
+      connect_ms: z.number().nullable(),
+      tls_ms: z.number().nullable(),
+      first_byte_ms: z.number().nullable(),
+    })
+    .nullish(),
 });
 export type Attempt = z.infer<typeof Attempt>;
 

@@ -173,7 +173,11 @@ describe('an event', () => {
 describe('what became of it', () => {
   it('is listed, shown with its attempts, and counted', async () => {
     const type = unique('shown').replaceAll('_', '.');
-    const { id } = await subscribed({ events: [type], retry_policy: { max_retries: 1, retry_delay: 1 } });
+    const { id } = await subscribed({
+      events: [type],
+      retry_policy: { max_retries: 1, retry_delay: 1 },
+      headers: { Authorization: 'Bearer of-the-customer' },
+    });
     receiver.statusFor = ({ headers, attempt }) =>
       headers['x-broxi-event'] === type && attempt === 1 ? 503 : 200;
     const published = event(type);
@@ -194,9 +198,26 @@ describe('what became of it', () => {
     expect(list.data).toMatchObject([{ status: 'succeeded', subscription_id: id, event: type }]);
     const { body: one } = await call('GET', `/v1/deliveries/${list.data[0]!.id}`);
     expect(one['attempts']).toMatchObject([
-      { number: 1, status_code: 503, error: null, response_body: '{"status":"received"}' },
-      { number: 2, status_code: 200, error: null },
+      {
+        number: 1,
+        status_code: 503,
+        error: null,
+        response_body: '{"status":"received"}',
+        request_headers: {
+          'X-Broxi-Attempt': '1',
+          'X-Broxi-Signature': arrived(id)[0]!.headers['x-broxi-signature'],
+          Authorization: '***',
+        },
+        timings: {
+          dns_ms: null,
+          tls_ms: null,
+          first_byte_ms: expect.any(Number),
+          total_ms: expect.any(Number),
+        },
+      },
+      { number: 2, status_code: 200, error: null, request_headers: { 'X-Broxi-Attempt': '2' } },
     ]);
+    expect(JSON.stringify(one)).not.toContain('of-the-customer');
     const { body: health } = await call('GET', `/v1/subscriptions/${id}/health`);
     expect(health).toMatchObject({ status: 'healthy', success_rate: 100, total_deliveries: 1 });
   });

@@ -115,12 +115,31 @@ function rendered({ terminal }: Cli, delivery: Delivery, attempts: readonly Atte
     ],
     terminal,
   );
-  return `${summary}\n\n${rows}${lastAnswer(attempts)}`;
+  return [summary, rows, ...lastRequest(attempts), ...lastAnswer(attempts)].join('\n\n');
 }
 
-function lastAnswer(attempts: readonly Attempt[]): string {
+/** Headers and phases of the last attempt; nothing of one from before they were kept. */
+function lastRequest(attempts: readonly Attempt[]): string[] {
+  const { request_headers: headers, timings } = attempts.at(-1) ?? {};
+  const lines = Object.entries(headers ?? {}).map(
+    ([name, value]) => `  ${printable(name)}: ${printable(value)}`,
+  );
+  const phases = [
+    ['DNS', timings?.dns_ms],
+    ['connect', timings?.connect_ms],
+    ['TLS', timings?.tls_ms],
+    ['first byte', timings?.first_byte_ms],
+  ] as const;
+  const took = phases.flatMap(([name, ms]) => (typeof ms === 'number' ? [`${name} ${ms} ms`] : []));
+  return [
+    ...(lines.length === 0 ? [] : [`The last request:\n${lines.join('\n')}`]),
+    ...(took.length === 0 ? [] : [`Its time went by: ${took.join(', ')}`]),
+  ];
+}
+
+function lastAnswer(attempts: readonly Attempt[]): string[] {
   const body = attempts.at(-1)?.response_body ?? '';
-  if (body === '') return '';
+  if (body === '') return [];
   const cut = body.length > SHOWN_OF_ANSWER ? ' … (--json shows the rest)' : '';
-  return `\n\nThe last answer: ${printable(body.slice(0, SHOWN_OF_ANSWER))}${cut}`;
+  return [`The last answer: ${printable(body.slice(0, SHOWN_OF_ANSWER))}${cut}`];
 }

@@ -64,6 +64,8 @@ export function attempted(
     started_at: at(ms - durationMs),
     duration_ms: durationMs,
     url: 'https://example.com/hooks',
+    request_headers: { 'X-Broxi-Attempt': String(number) },
+    timings: { dns_ms: 1.5, connect_ms: 2, tls_ms: null, first_byte_ms: 7.25 },
     status_code: STATUS_CODES[step],
     error: step === 'block' ? 'blocked_target' : null,
     response_headers: { 'content-type': 'text/plain' },

@@ -164,12 +164,31 @@ describe('one delivery', () => {
         started_at: at(2_000),
         duration_ms: 1_000,
         url: 'https://example.com/hooks',
+        request_headers: { 'X-Broxi-Attempt': '1' },
+        timings: { dns_ms: 1.5, connect_ms: 2, tls_ms: null, first_byte_ms: 7.25, total_ms: 1_000 },
         status_code: 503,
         error: 'late',
         response_headers: { 'content-type': 'text/plain' },
         response_body: 'ok',
       },
       expect.objectContaining({ number: 2, duration_ms: 3.25, response_headers: headers }),
+    ]);
+  });
+
+  it('shows null for what an older record does not tell of an attempt', async () => {
+    const old = {
+      ...attempted(204, 9_000, 1, 'succeed'),
+      account_id: OTHER_ACCOUNT,
+      request_headers: null,
+      timings: null,
+    };
+    await readAll(createDeliveryProjection(database.pool, quiet), recordsOf([old]), { partition: 2 });
+    const delivery = await queries.getDelivery(old.account_id, old.delivery_id);
+    expect(delivery?.attempts).toMatchObject([
+      {
+        request_headers: null,
+        timings: { dns_ms: null, connect_ms: null, tls_ms: null, first_byte_ms: null, total_ms: 12.5 },
+      },
     ]);
   });
 

@@ -117,6 +117,12 @@ describe('deliveries get', () => {
       1    2024-01-15T10:30:05.200Z  1.23 s  -     connect ECONNREFUSED  https://example.com/hook
       2    2024-01-15T10:30:10.200Z  12 ms   500   -                     https://example.com/hook
 
+      The last request:
+        X-Broxi-Attempt: 2
+        X-Custom: ***
+
+      Its time went by: connect 0.4 ms, TLS 7.5 ms, first byte 3.9 ms
+
       The last answer: out of \\u001b[31morder"
     `);
   });

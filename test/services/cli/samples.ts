@@ -61,6 +61,8 @@ export const attempts = [
     url: 'https://example.com/hook',
     status_code: 500,
     error: null,
+    request_headers: { 'X-Broxi-Attempt': '2', 'X-Custom': '***' },
+    timings: { dns_ms: null, connect_ms: 0.4, tls_ms: 7.5, first_byte_ms: 3.9, total_ms: 12.4 },
     response_headers: { 'content-type': 'text/plain' },
     response_body: 'out of \u001b[31morder',
   },
