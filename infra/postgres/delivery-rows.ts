@@ -1,9 +1,9 @@
 /** The table `deliveries`: its columns, written and read. */
 import type { PoolClient } from 'pg';
+import type { DeliveryRow } from '../../domain/record/read-model-rows.ts';
 import type { DeliveryStatus } from '../../schemas/delivery.ts';
 import type { AccountId, DeliveryId, EventId, SubscriptionId } from '../../schemas/ids.ts';
 import { bulkUpsert, type Column } from './bulk-upsert.ts';
-import type { DeliveryRow } from './read-model-rows.ts';
 
 const COLUMNS: readonly Column<DeliveryRow>[] = [
   { name: 'id', type: 'text', value: (row) => row.id },

@@ -1,11 +1,12 @@
-/** The projector: `webhooks.deliveries` in, read models out. They can be dropped and built again from Kafka. */
+/** The projector: topics in, read models out. They can be dropped and built again from Kafka. */
+import { projectDeliveries } from '../../domain/record/project-deliveries.ts';
 import { startChunkConsumer } from '../../infra/kafka/chunk-consumer.ts';
 import { createKafka } from '../../infra/kafka/client.ts';
-import { createTopics, DELIVERY_LOG, earliestOffset, topicPlans } from '../../infra/kafka/topics.ts';
+import { createTopics, earliestOffset, topicPlans } from '../../infra/kafka/topics.ts';
 import { migrate } from '../../infra/postgres/migrate.ts';
 import { createPool } from '../../infra/postgres/pool.ts';
 import { runProgram, type ProgramContext, type RunningService } from '../../infra/process/program.ts';
-import { createDeliveryProjection } from './project-deliveries.ts';
+import { readModels } from '../../infra/projections/read-models.ts';
 
 /** One transaction takes so many records. */
 const CHUNK_RECORDS = 500;
@@ -17,20 +18,27 @@ async function start({ config, logger, crash }: ProgramContext): Promise<Running
   await createTopics(kafka, topicPlans(config.eventTopics));
   await migrate(config.databaseUrl);
   const pool = createPool(config.databaseUrl, logger);
-  const consumer = await startChunkConsumer(kafka, logger, {
-    groupId: 'webhooks-projector',
-    topics: [DELIVERY_LOG],
-    maxRecords: CHUNK_RECORDS,
-    partitionsAtOnce: 3,
-    onCrash: crash,
-    handle: createDeliveryProjection(pool, logger, (topic, partition) =>
-      earliestOffset(kafka, topic, partition),
-    ).handle,
-  });
+  const deps = {
+    pool,
+    logger,
+    earliestOffset: (topic: string, partition: number) => earliestOffset(kafka, topic, partition),
+  };
+  const consumers = await Promise.all(
+    readModels({ projectDeliveries }).map(({ topic, consumerGroup, project }) =>
+      startChunkConsumer(kafka, logger, {
+        groupId: consumerGroup,
+        topics: [topic],
+        maxRecords: CHUNK_RECORDS,
+        partitionsAtOnce: 3,
+        onCrash: crash,
+        handle: project(deps).handle,
+      }),
+    ),
+  );
   return {
-    isReady: () => consumer.isReady(),
+    isReady: () => consumers.every((consumer) => consumer.isReady()),
     async stop() {
-      await consumer.stop();
+      await Promise.all(consumers.map((consumer) => consumer.stop()));
       await pool.end();
     },
   };

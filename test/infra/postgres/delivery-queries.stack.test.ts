@@ -10,9 +10,8 @@ import { DeliveriesQuery } from '../../../schemas/api.ts';
 import type { DeliveryEvent } from '../../../schemas/delivery-log.ts';
 import type { DeliveryId } from '../../../schemas/ids.ts';
 import { AccountId, SubscriptionId } from '../../../schemas/ids.ts';
-import { createDeliveryProjection } from '../../../services/projector/project-deliveries.ts';
 import { at, attempted, cancelled, factsOf, held, scheduled } from '../../domain/record/delivery-history.ts';
-import { readAll, recordsOf } from '../../services/projector/log-of.ts';
+import { createDeliveryProjection, readAll, recordsOf } from '../projections/log-of.ts';
 import {
   createTestDatabase,
   quiet,

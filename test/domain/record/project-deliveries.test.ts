@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Projected } from '../../../infra/postgres/projection-store.ts';
-import type { DeliveryRow } from '../../../infra/postgres/read-model-rows.ts';
+import { projectDeliveries, type Projected } from '../../../domain/record/project-deliveries.ts';
+import type { DeliveryRow } from '../../../domain/record/read-model-rows.ts';
 import type { DeliveryEvent } from '../../../schemas/delivery-log.ts';
 import type { DeliveryId } from '../../../schemas/ids.ts';
-import { projectDeliveries } from '../../../services/projector/project-deliveries.ts';
-import { attempted, deliveryHistory, scheduled } from '../../domain/record/delivery-history.ts';
+import { attempted, deliveryHistory, scheduled } from './delivery-history.ts';
 
 /** What a store would hold after the chunks: the last row of each key, and the sums of all changes. */
 function storedAfter(chunks: readonly (readonly DeliveryEvent[])[]) {

@@ -5,10 +5,8 @@
 import fc from 'fast-check';
 import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { clearReadModels } from '../../../infra/postgres/clear-read-models.ts';
 import { createPool } from '../../../infra/postgres/pool.ts';
 import type { DeliveryEvent } from '../../../schemas/delivery-log.ts';
-import { createDeliveryProjection } from '../../../services/projector/project-deliveries.ts';
 import {
   at,
   attempted,
@@ -23,8 +21,8 @@ import {
   startTestServer,
   type TestDatabase,
   type TestServer,
-} from '../../infra/postgres/test-database.ts';
-import { chunkOf, readAll, recordsOf } from './log-of.ts';
+} from '../postgres/test-database.ts';
+import { chunkOf, createDeliveryProjection, readAll, recordsOf } from './log-of.ts';
 import { readTables, recount } from './read-models.ts';
 
 let server: TestServer;
@@ -179,7 +177,9 @@ describe('the read models', () => {
     const records = recordsOf(events);
     const projection = createDeliveryProjection(database.pool, quiet);
     await readAll(projection, records.slice(0, -1));
-    await clearReadModels(database.pool);
+    await database.pool.query(
+      'truncate projection_offsets, deliveries, attempts, response_times, subscription_stats',
+    );
     await readAll(projection, records, { start: records.length - 1 });
     expect(await readTables(database.pool)).toEqual(recount(events));
   });

@@ -1,10 +1,23 @@
 /** A partition of `webhooks.deliveries` in memory, read in chunks as the consumer hands them out. */
-import type { DeliveryLogChunk, DeliveryProjection } from '../../../services/projector/project-deliveries.ts';
+import { projectDeliveries } from '../../../domain/record/project-deliveries.ts';
+import type { LogChunk, Projection, ProjectionDeps } from '../../../infra/projections/projection.ts';
+import { readModels } from '../../../infra/projections/read-models.ts';
 import type { DeliveryEvent } from '../../../schemas/delivery-log.ts';
 
 const TOPIC = 'webhooks.deliveries';
 
-export type LogRecord = DeliveryLogChunk['records'][number];
+/** The projection of deliveries as the projector runs it. */
+export function createDeliveryProjection(
+  pool: ProjectionDeps['pool'],
+  logger: ProjectionDeps['logger'],
+  earliestOffset: ProjectionDeps['earliestOffset'] = () => Promise.resolve(0n),
+): Projection {
+  const [deliveries] = readModels({ projectDeliveries });
+  return deliveries!.project({ pool, logger, earliestOffset });
+}
+
+/** A record as the consumer hands it over. */
+export type LogRecord = LogChunk['records'][number];
 
 /** The records of `events` at the offsets from `firstOffset` on. */
 export const recordsOf = (events: readonly DeliveryEvent[], firstOffset = 0): readonly LogRecord[] =>
@@ -14,7 +27,7 @@ export const recordsOf = (events: readonly DeliveryEvent[], firstOffset = 0): re
   }));
 
 /** Neighbouring records as one chunk. At least one. */
-export const chunkOf = (records: readonly LogRecord[], partition = 0): DeliveryLogChunk => ({
+export const chunkOf = (records: readonly LogRecord[], partition = 0): LogChunk => ({
   topic: TOPIC,
   partition,
   firstOffset: records[0]!.offset,
@@ -27,7 +40,7 @@ export const chunkOf = (records: readonly LogRecord[], partition = 0): DeliveryL
  * and over, and a seek is followed.
  */
 export async function readAll(
-  projection: DeliveryProjection,
+  projection: Projection,
   records: readonly LogRecord[],
   {
     partition = 0,

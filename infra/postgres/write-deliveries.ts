@@ -1,102 +1,20 @@
-/**
- * Writes the read models of `webhooks.deliveries`. How far a partition has been read stands in the same
- * transaction as the rows, so every record counts exactly once: after a crash, under a rebalance with two
- * projectors on one partition, and when a chunk comes again.
- */
-import pg from 'pg';
+/** The tables of `webhooks.deliveries`: deliveries, their attempts, and the counters of subscriptions. */
+import type pg from 'pg';
+import type { Projected, ProjectDeliveries } from '../../domain/record/project-deliveries.ts';
+import type { AttemptRow, BucketChange, CounterChange } from '../../domain/record/read-model-rows.ts';
 import type { DeliveryEvent } from '../../schemas/delivery-log.ts';
-import type { DeliveryId } from '../../schemas/ids.ts';
+import type { WriteEvents } from './apply-records.ts';
 import { bulkUpsert } from './bulk-upsert.ts';
 import { lockDeliveries, upsertDeliveries } from './delivery-rows.ts';
-import type { AttemptRow, BucketChange, CounterChange, DeliveryRow } from './read-model-rows.ts';
 import { storableJson } from './storable.ts';
-import { inTransaction } from './transaction.ts';
 
-/** The records of one partition from `firstOffset` up to, not including, `nextOffset`, in order. */
-export interface DeliveryRecords {
-  readonly topic: string;
-  readonly partition: number;
-  readonly firstOffset: bigint;
-  readonly nextOffset: bigint;
-  /** Offsets without an event are passed over: nothing of ours stands there. */
-  readonly records: readonly { readonly offset: bigint; readonly event: DeliveryEvent }[];
-}
-
-export type ProjectionResult =
-  /** The read models hold every record below `nextOffset`, each once. */
-  | { readonly kind: 'applied' }
-  /** Nothing was written: records from `expectedOffset` on are missing before this chunk. */
-  | { readonly kind: 'gap'; readonly expectedOffset: bigint }
-  /** Nothing was written, and never will be: PostgreSQL cannot hold a value in one of the records. */
-  | { readonly kind: 'refused'; readonly reason: string };
-
-/** Rows to write and changes to add, with at most one entry for each key. */
-export interface Projected {
-  readonly deliveries: readonly DeliveryRow[];
-  readonly attempts: readonly AttemptRow[];
-  readonly counters: readonly CounterChange[];
-  readonly responseTimes: readonly BucketChange[];
-}
-
-/** Folds events, in order, into what is there `before`: the rows of those of their deliveries that exist. */
-export type Project = (
-  before: ReadonlyMap<DeliveryId, DeliveryRow>,
-  events: readonly DeliveryEvent[],
-) => Projected;
-
-export interface ProjectionStore {
-  /** Applies one chunk in one transaction. Rejects, with the chunk to be given again, while PostgreSQL is away. */
-  applyDeliveryRecords(chunk: DeliveryRecords): Promise<ProjectionResult>;
-}
-
-export const createProjectionStore = (pool: pg.Pool, project: Project): ProjectionStore => ({
-  async applyDeliveryRecords(chunk) {
-    try {
-      return await inTransaction(pool, (client) => apply(client, chunk, project), BEGIN);
-    } catch (error) {
-      if (isRefusal(error)) return { kind: 'refused', reason: error.message };
-      throw error;
-    }
-  },
-});
-
-// A server that crashes may forget the last transactions, rows and offsets together. The next chunk then
-// leaves a gap and they are read again from Kafka: nothing is gained by waiting for the disk at each commit.
-const BEGIN = 'begin; set local synchronous_commit = off';
-
-async function apply(
-  client: pg.PoolClient,
-  chunk: DeliveryRecords,
-  project: Project,
-): Promise<ProjectionResult> {
-  const expectedOffset = await lockPartition(client, chunk);
-  if (chunk.firstOffset > expectedOffset) return { kind: 'gap', expectedOffset };
-  if (chunk.nextOffset <= expectedOffset) return { kind: 'applied' };
-
-  const events = chunk.records.filter(({ offset }) => offset >= expectedOffset).map(({ event }) => event);
-  if (events.length > 0) {
+/** Folds events into the rows that are there, and writes what they come to. */
+export const writeDeliveries =
+  (project: ProjectDeliveries): WriteEvents<DeliveryEvent> =>
+  async (client, events) => {
     const ids = [...new Set(events.map((event) => event.delivery_id))].sort();
     await write(client, project(await lockDeliveries(client, ids), events));
-  }
-  await client.query('update projection_offsets set next_offset = $3 where topic = $1 and partition = $2', [
-    chunk.topic,
-    chunk.partition,
-    String(chunk.nextOffset),
-  ]);
-  return { kind: 'applied' };
-}
-
-/** Waits for whoever else is at work on the partition; answers the offset to go on from, 0 at first. */
-async function lockPartition(client: pg.PoolClient, { topic, partition }: DeliveryRecords): Promise<bigint> {
-  // An update that changes nothing locks the row and answers it, whether or not it was there.
-  const { rows } = await client.query<{ next_offset: string }>(
-    `insert into projection_offsets (topic, partition, next_offset) values ($1, $2, 0)
-     on conflict (topic, partition) do update set next_offset = projection_offsets.next_offset
-     returning next_offset`,
-    [topic, partition],
-  );
-  return BigInt(rows[0]?.next_offset ?? 0);
-}
+  };
 
 /**
  * Projectors of different partitions meet in the rows of a subscription's counters. All of them take their
@@ -180,10 +98,3 @@ const addResponseTimes = bulkUpsert<BucketChange>(
   ],
   '(subscription_id, bucket) do update set count = response_times.count + excluded.count',
 );
-
-/**
- * True for an error that lies in the data and so comes again each time: classes 22 (data exception) and 54
- * (program limit exceeded), https://www.postgresql.org/docs/current/errcodes-appendix.html.
- */
-const isRefusal = (error: unknown): error is pg.DatabaseError =>
-  error instanceof pg.DatabaseError && /^(22|54)/.test(error.code ?? '');

@@ -1,5 +1,5 @@
 /** The rows of the read models, as the code that makes and reads them sees them. */
-import type { DeliveryRecord } from '../../domain/record/delivery.ts';
+import type { DeliveryRecord } from './delivery.ts';
 import type { RecordPlace } from '../../schemas/delivery.ts';
 import type { AccountId, DeliveryId, EventId, SubscriptionId } from '../../schemas/ids.ts';
 

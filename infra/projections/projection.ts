@@ -1,0 +1,101 @@
+/**
+ * A topic on its way into tables: decodes the records of a chunk and has them written with the offset that they
+ * reach. Each record counts exactly once, whatever dies; one that is none of ours is logged and passed over, and
+ * never stops its partition.
+ */
+import type { Pool } from 'pg';
+import type { Chunk, ChunkResult } from '../kafka/chunk-consumer.ts';
+import type { Decoded } from '../kafka/event-log.ts';
+import {
+  applyRecords,
+  type ProjectionResult,
+  type Records,
+  type WriteEvents,
+} from '../postgres/apply-records.ts';
+import type { Logger } from '../telemetry.ts';
+
+/** What a projection needs of a chunk of its topic. */
+export type LogChunk = Pick<Chunk, 'topic' | 'partition' | 'firstOffset' | 'nextOffset'> & {
+  readonly records: readonly Pick<Chunk['records'][number], 'offset' | 'value'>[];
+};
+
+/** The oldest offset that a partition still has: what is older has outlived the topic's retention. */
+export type EarliestOffset = (topic: string, partition: number) => Promise<bigint>;
+
+export interface Projection {
+  /**
+   * Applies a chunk; `seekTo` where records before it are missing. Rejects while PostgreSQL is away: nothing of
+   * the chunk is lost or counted twice when it is given again.
+   */
+  handle(chunk: LogChunk): Promise<ChunkResult>;
+}
+
+/** What is asked of the world around a projection. */
+export interface ProjectionDeps {
+  readonly pool: Pool;
+  readonly logger: Pick<Logger, 'warn' | 'error'>;
+  /** Asked only where a chunk leaves a gap. By default a topic keeps everything. */
+  readonly earliestOffset?: EarliestOffset;
+}
+
+/** How the records of one topic become rows. */
+export interface ProjectionRule<Event> {
+  /** Under which the offsets are kept. */
+  readonly name: string;
+  readonly decode: (value: Buffer | null) => Decoded<Event>;
+  readonly write: WriteEvents<Event>;
+}
+
+/** A projection that writes with connections of `deps.pool`. */
+export function createProjection<Event>(
+  { name, decode, write }: ProjectionRule<Event>,
+  { pool, logger, earliestOffset = () => Promise.resolve(0n) }: ProjectionDeps,
+): Projection {
+  /** Halves a chunk that is refused until the record at fault stands alone, and passes over that one. */
+  async function apply(chunk: Records<Event>): Promise<Exclude<ProjectionResult, { kind: 'refused' }>> {
+    const result = await applyRecords(pool, name, chunk, write);
+    if (result.kind !== 'refused') return result;
+    const { topic, partition, firstOffset, records } = chunk;
+    if (records.length === 0) throw new Error(`PostgreSQL refused an empty chunk: ${result.reason}`);
+    if (records.length === 1) {
+      const offset = String(records[0]?.offset);
+      logger.error({ topic, partition, offset, reason: result.reason }, 'passed over an unstorable record');
+      return apply({ ...chunk, records: [] });
+    }
+    const half = records.length >> 1;
+    const middle = records[half]?.offset ?? firstOffset;
+    const first = await apply({ ...chunk, nextOffset: middle, records: records.slice(0, half) });
+    if (first.kind === 'gap') return first;
+    return apply({ ...chunk, firstOffset: middle, records: records.slice(half) });
+  }
+
+  function decodeAll({ topic, partition, records }: LogChunk): Records<Event>['records'] {
+    return records.flatMap(({ offset, value }) => {
+      const decoded = decode(value);
+      if (decoded.ok) return [{ offset, event: decoded.event }];
+      const about = { topic, partition, offset: String(offset), reason: decoded.reason };
+      logger.error(about, 'passed over a foreign record');
+      return [];
+    });
+  }
+
+  return {
+    async handle(chunk) {
+      const { topic, partition, firstOffset } = chunk;
+      const decoded = { ...chunk, records: decodeAll(chunk) };
+      const result = await apply(decoded);
+      if (result.kind === 'applied') return 'done';
+
+      const { expectedOffset } = result;
+      const earliest = await earliestOffset(topic, partition);
+      if (earliest <= expectedOffset) return { seekTo: expectedOffset };
+      if (firstOffset > earliest) return { seekTo: earliest };
+      logger.warn(
+        { topic, partition, from: String(expectedOffset), to: String(firstOffset) },
+        'records outlived the retention of their topic before they were read',
+      );
+      const afterTheLoss = await apply({ ...decoded, firstOffset: expectedOffset });
+      return afterTheLoss.kind === 'applied' ? 'done' : { seekTo: afterTheLoss.expectedOffset };
+    },
+  };
+}
