@@ -322,6 +322,58 @@ export const EVENT_TYPES: EventTypeCatalogue = new Map([
       },
     ),
   ],
+  [
+    'webhook.disabled',
+    define(
+      'A subscription was disabled by the system: its events are dropped until it is enabled again.',
+      { webhook_id: text, reason: text, version: number },
+      { webhook_id: 'wh_abc12345', reason: 'auto_disabled', version: 4 },
+    ),
+  ],
+  [
+    'webhook.degraded',
+    define(
+      'An endpoint fails so often that deliveries to it are held back, and single ones sent to try it.',
+      { webhook_id: text, host: text, since: text },
+      { webhook_id: 'wh_abc12345', host: 'example.com', since: '2024-01-15T10:30:05.123Z' },
+    ),
+  ],
+  [
+    'webhook.recovered',
+    define(
+      'An endpoint that was degraded takes deliveries again.',
+      { webhook_id: text, host: text, degraded_since: text },
+      { webhook_id: 'wh_abc12345', host: 'example.com', degraded_since: '2024-01-15T10:30:05.123Z' },
+    ),
+  ],
+  [
+    'delivery.exhausted',
+    define(
+      'A delivery was given up: its retries ran out, or its endpoint answered what is not retried.',
+      {
+        webhook_id: text,
+        delivery_id: text,
+        event_id: text,
+        event: text,
+        reason: text,
+        attempts: number,
+        host: text,
+        status_code: number,
+        error: text,
+      },
+      {
+        webhook_id: 'wh_abc12345',
+        delivery_id: 'del_0123456789abcdefghjkmnpqrstvwxyz',
+        event_id: 'evt_1',
+        event: 'workflow.completed',
+        reason: 'retries_used_up',
+        attempts: 4,
+        host: 'example.com',
+        status_code: 503,
+        error: 'answered 503',
+      },
+    ),
+  ],
 ]);
 
 /** The JSON Schema (draft 2020-12) of a type's `data`, for API readers. */

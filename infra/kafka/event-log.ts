@@ -12,16 +12,21 @@ export interface EventLog {
   appendDeliveryEvents(events: readonly DeliveryEvent[]): Promise<void>;
 }
 
-export const createEventLog = (appender: Appender): EventLog => ({
+/** What a fact has to tell its account, as records; none where it is nothing. */
+export type Announce = (fact: DeliveryEvent | SubscriptionEvent) => readonly NewRecord[];
+
+/** What `announce` answers is appended together with the facts, so that neither is without the other. */
+export const createEventLog = (appender: Appender, announce: Announce = () => []): EventLog => ({
   appendSubscriptionEvents: (events) =>
-    appender.append(
-      events.map((event) => ({
-        topic: SUBSCRIPTION_LOG,
-        key: event.subscription_id,
-        value: JSON.stringify(event),
-      })),
-    ),
-  appendDeliveryEvents: (events) => appender.append(events.map(deliveryRecord)),
+    appender.append([...events.map(subscriptionRecord), ...events.flatMap(announce)]),
+  appendDeliveryEvents: (events) =>
+    appender.append([...events.map(deliveryRecord), ...events.flatMap(announce)]),
+});
+
+const subscriptionRecord = (event: SubscriptionEvent): NewRecord => ({
+  topic: SUBSCRIPTION_LOG,
+  key: event.subscription_id,
+  value: JSON.stringify(event),
 });
 
 const deliveryRecord = (event: DeliveryEvent): NewRecord => ({

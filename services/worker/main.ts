@@ -4,12 +4,15 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createActivities } from '../../activities/index.ts';
 import { parseRetryAfterMs } from '../../domain/deliver/retry-after.ts';
+import { operationalEventOf } from '../../domain/record/operational-event.ts';
 import { createSubscriptionDirectory } from '../../domain/subscription/directory.ts';
+import { sha256 } from '../../infra/crypto/hash.ts';
 import { createSealer } from '../../infra/crypto/sealed-secret.ts';
 import { createGuardedAgent } from '../../infra/http/guarded-agent.ts';
 import { createAppender } from '../../infra/kafka/appender.ts';
 import { createKafka } from '../../infra/kafka/client.ts';
 import { createEventLog } from '../../infra/kafka/event-log.ts';
+import { announceOn } from '../../infra/kafka/operational-events.ts';
 import { followSubscriptionLog } from '../../infra/kafka/subscription-log.ts';
 import { createTopics, topicPlans } from '../../infra/kafka/topics.ts';
 import { runProgram, type ProgramContext, type RunningService } from '../../infra/process/program.ts';
@@ -46,7 +49,10 @@ async function start({ config, logger, keys, crash }: ProgramContext): Promise<R
   const connection = await connectWorker(config.temporal);
   const client = createClient(connection, config.temporal.namespace, keys);
   const activities = createActivities({
-    eventLog: createEventLog(appender),
+    eventLog: createEventLog(
+      appender,
+      announceOn(config.eventTopics[0]!, (fact) => operationalEventOf(fact, sha256)),
+    ),
     agent,
     lookUp: (id, version) => directory.atLeast(id, version),
     get: (id) => directory.get(id),

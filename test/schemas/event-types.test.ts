@@ -6,7 +6,7 @@ import { isJsonObject } from '../../schemas/json.ts';
 const CATALOGUE = [...EVENT_TYPES].map(([type, definition]) => ({ type, ...definition }));
 const dataOf = (type: string) => EVENT_TYPES.get(type)!.data;
 
-it('holds the types of the platform', () => {
+it('holds the types of the platform and those of the product itself', () => {
   expect([...EVENT_TYPES.keys()]).toEqual([
     'workflow.started',
     'workflow.completed',
@@ -23,6 +23,10 @@ it('holds the types of the platform', () => {
     'api.quota.warning',
     'api.quota.exceeded',
     'system.maintenance',
+    'webhook.disabled',
+    'webhook.degraded',
+    'webhook.recovered',
+    'delivery.exhausted',
   ]);
 });
 

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { readJson } from '../../../domain/deliver/json-text.ts';
+import { isOperational } from '../../../domain/record/operational-event.ts';
 import { sha256 } from '../../../infra/crypto/hash.ts';
 import type { Appender } from '../../../infra/kafka/appender.ts';
 import { NewEvent } from '../../../schemas/api.ts';
@@ -54,6 +55,14 @@ function readEvent(
   if (given.account_id !== undefined && given.account_id !== caller.accountId) {
     throw invalidFields([
       { path: 'account_id', message: `expected "${caller.accountId}", the account of the API key` },
+    ]);
+  }
+  if (isOperational(given.event)) {
+    throw invalidFields([
+      {
+        path: 'event',
+        message: 'expected a type of yours: events of this type come from the product itself',
+      },
     ]);
   }
   const envelope = {
