@@ -21,6 +21,8 @@ const fact = {
   at: z.iso.datetime(),
   /** Who asked for it: `key:<id>` of an API key. */
   actor: z.string(),
+  /** The address that the request came from; absent in records from before. */
+  source_ip: z.string().optional(),
 };
 
 /** One change of one key. The Kafka key is the key's id. A record may be there twice. */
@@ -45,9 +47,10 @@ export const ApiKeyUsed = z.object({
 });
 export type ApiKeyUsed = z.infer<typeof ApiKeyUsed>;
 
-/** Who manages keys: `actor` is named in the log, `accountId` says whose keys are in reach. */
+/** Who manages keys: `actor` and `sourceIp` are named in the log, `accountId` says whose keys are in reach. */
 export interface KeyManager {
   readonly actor: string;
+  readonly sourceIp: string;
   readonly accountId: AccountId;
 }
 

@@ -29,6 +29,18 @@ export const DeliveriesQuery = z.strictObject({
 });
 export type DeliveriesQuery = z.infer<typeof DeliveriesQuery>;
 
+/** `GET /v1/audit-log`. `from` (included) and `to` (excluded) speak of when it was done. */
+export const AuditQuery = z.strictObject({
+  limit,
+  cursor,
+  subscription_id: SubscriptionId.optional(),
+  actor: z.string().min(1).max(256).optional(),
+  type: z.string().min(1).max(256).optional(),
+  from: moment.optional(),
+  to: moment.optional(),
+});
+export type AuditQuery = z.infer<typeof AuditQuery>;
+
 export const SubscriptionParams = z.strictObject({ id: SubscriptionId });
 export const DeliveryParams = z.strictObject({ id: DeliveryId });
 

@@ -101,6 +101,11 @@ const Environment = z.object({
   WEBHOOKS_SENDER_IPS: list
     .refine((ips) => ips.every((ip) => isIP(ip) !== 0), 'expected IP addresses, separated by commas')
     .default([]),
+  WEBHOOKS_TRUSTED_PROXIES: list
+    .refine((networks) => networks.every((network) => isCidr(network) && !/\/0+$/.test(network)), {
+      error: 'expected networks such as 10.0.0.0/8, separated by commas, none of them the whole internet',
+    })
+    .default([]),
   WEBHOOKS_EGRESS_PROXY: url(['http:', 'https:'], 'http://proxy.internal:3128').optional(),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
@@ -142,6 +147,8 @@ export interface Config {
   readonly allowedNetworks: readonly string[];
   readonly allowHttp: boolean;
   readonly senderIps: readonly string[];
+  /** CIDRs and addresses of the proxies in front of the API, whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 }
 
@@ -207,6 +214,7 @@ export function parseConfig(
     allowedNetworks: env.WEBHOOKS_ALLOWED_NETWORKS,
     allowHttp: env.WEBHOOKS_ALLOW_HTTP,
     senderIps: env.WEBHOOKS_SENDER_IPS,
+    trustedProxies: env.WEBHOOKS_TRUSTED_PROXIES,
     logLevel: env.LOG_LEVEL,
   };
   return { ok: true, config: Object.freeze(config) };

@@ -31,6 +31,13 @@ export const DeliveryId = z
   .brand<'DeliveryId'>();
 export type DeliveryId = z.infer<typeof DeliveryId>;
 
+/** `aud_…`: a record of `webhooks.audit`. */
+export const AuditEventId = z
+  .string()
+  .regex(/^aud_[A-Za-z0-9]{20}$/, 'an audit event id starts with aud_')
+  .brand<'AuditEventId'>();
+export type AuditEventId = z.infer<typeof AuditEventId>;
+
 /** `key_…`: an API key. No secret: it names the key in lists and in logs. */
 export const ApiKeyId = z
   .string()

@@ -37,6 +37,8 @@ const fact = {
   at: z.iso.datetime(),
   /** Who asked for it: `key:<id>` of an API key, or `system:<part>`. */
   actor: z.string(),
+  /** The address that the request came from; absent where no request asked for it, and in records from before. */
+  source_ip: z.string().optional(),
 };
 
 /** One change of one subscription. The Kafka key is the subscription's id. */
@@ -79,6 +81,8 @@ export type SettingsChanges = Partial<Omit<StoredSettings, 'retry_policy'>> & {
 /** What may be asked of a subscription's actor. `expectedVersion` comes from `If-Match`. */
 export type SubscriptionCommand = {
   readonly actor: string;
+  /** Absent where no request asks for it. */
+  readonly sourceIp?: string;
   readonly accountId: AccountId;
   readonly expectedVersion: number | null;
 } & (

@@ -37,6 +37,7 @@ export function decide(command: ApiKeyCommand, state: ApiKey, context: DecisionC
     api_key_id: context.apiKeyId,
     at: context.at,
     actor: by.actor,
+    source_ip: by.sourceIp,
   } as const;
   switch (command.type) {
     case 'CreateApiKey': {

@@ -33,7 +33,7 @@ export interface DecisionContext {
 /** A fact without what `decide` adds to each: the envelope. */
 type Fact = SubscriptionEvent extends infer E
   ? E extends SubscriptionEvent
-    ? Omit<E, 'schema_version' | 'subscription_id' | 'account_id' | 'version' | 'at' | 'actor'>
+    ? Omit<E, 'schema_version' | 'subscription_id' | 'account_id' | 'version' | 'at' | 'actor' | 'source_ip'>
     : never
   : never;
 
@@ -54,6 +54,7 @@ export function decide(
       version: state.version + 1 + index,
       at: context.at,
       actor: command.actor,
+      ...(command.sourceIp === undefined ? {} : { source_ip: command.sourceIp }),
       ...fact,
     })),
   });

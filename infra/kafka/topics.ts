@@ -21,6 +21,7 @@ export const DEAD_LETTERS = 'webhooks.dead-letters';
 export const API_KEY_LOG = 'webhooks.api-keys';
 export const API_KEY_USES = 'webhooks.api-key-uses';
 export const EVENT_TYPE_LOG = 'webhooks.event-types';
+export const AUDIT_LOG = 'webhooks.audit';
 
 /**
  * Every topic that the product reads or writes. Partitions bound how many routers and projectors share the
@@ -39,6 +40,7 @@ export const topicPlans = (eventTopics: readonly string[]): readonly TopicPlan[]
   { topic: DEAD_LETTERS, partitions: 1, retentionMs: 30 * DAY_MS, maxMessageBytes: 10_485_760 },
   { topic: API_KEY_LOG, partitions: 1, retentionMs: -1, maxMessageBytes: 1_048_588 },
   { topic: API_KEY_USES, partitions: 1, retentionMs: -1, maxMessageBytes: 1_048_588, compacted: true },
+  { topic: AUDIT_LOG, partitions: 3, retentionMs: -1, maxMessageBytes: 1_048_588 },
   { topic: EVENT_TYPE_LOG, partitions: 1, retentionMs: -1, maxMessageBytes: 1_048_588, compacted: true },
 ];
 

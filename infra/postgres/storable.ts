@@ -1,4 +1,5 @@
 /** What PostgreSQL refuses to hold, made into what it holds. */
+import type { JsonObject } from '../../schemas/json.ts';
 
 // A lone surrogate is half a character: it has no UTF-8, and jsonb refuses its escape.
 const UNSTORABLE = /\0|\p{Surrogate}/u;
@@ -19,3 +20,7 @@ export const storableJson = (fields: Readonly<Record<string, string>>): string =
       Object.entries(fields).map(([name, value]) => [storableText(name), storableText(value)]),
     ),
   );
+
+/** `value` as the text of a document that jsonb takes. The names of its fields are ours. */
+export const storableDocument = (value: JsonObject): string =>
+  JSON.stringify(value, (_name, part: unknown) => (typeof part === 'string' ? storableText(part) : part));

@@ -38,11 +38,11 @@ export interface ProjectionDeps {
   readonly earliestOffset?: EarliestOffset;
 }
 
-/** How the records of one topic become rows. */
+/** How the records of its topics become rows. */
 export interface ProjectionRule<Event> {
   /** Under which the offsets are kept. */
   readonly name: string;
-  readonly decode: (value: Buffer | null) => Decoded<Event>;
+  readonly decode: (value: Buffer | null, topic: string) => Decoded<Event>;
   readonly write: WriteEvents<Event>;
 }
 
@@ -71,7 +71,7 @@ export function createProjection<Event>(
 
   function decodeAll({ topic, partition, records }: LogChunk): Records<Event>['records'] {
     return records.flatMap(({ offset, value }) => {
-      const decoded = decode(value);
+      const decoded = decode(value, topic);
       if (decoded.ok) return [{ offset, event: decoded.event }];
       const about = { topic, partition, offset: String(offset), reason: decoded.reason };
       logger.error(about, 'passed over a foreign record');

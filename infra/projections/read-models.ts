@@ -1,18 +1,21 @@
 /**
- * Every read model: which topic it is made from, by which rule, and its tables. What is listed here is followed by
+ * Every read model: which topics it is made from, by which rule, and its tables. What is listed here is followed by
  * the projector and takes part in a rebuild; nothing else is.
  */
+import type { AuditEntryOf } from '../../domain/record/audit-entry.ts';
 import type { ProjectDeliveries } from '../../domain/record/project-deliveries.ts';
+import { AUDITED_TOPICS, decodeAuditedFact } from '../kafka/audit-log.ts';
 import { decodeDeliveryEvent } from '../kafka/event-log.ts';
 import { DELIVERY_LOG } from '../kafka/topics.ts';
+import { writeAuditEntries } from '../postgres/write-audit-entries.ts';
 import { writeDeliveries } from '../postgres/write-deliveries.ts';
 import { createProjection, type Projection, type ProjectionDeps } from './projection.ts';
 
 export interface ReadModel {
   /** Under which its offsets are kept. */
   readonly name: string;
-  readonly topic: string;
-  /** Projectors share the partitions of the topic in this group. */
+  readonly topics: readonly string[];
+  /** Projectors share the partitions of the topics in this group. */
   readonly consumerGroup: string;
   /** Its tables and no others, in the order in which its transactions lock them. */
   readonly tables: readonly string[];
@@ -22,18 +25,30 @@ export interface ReadModel {
 /** The folds, which only services may name. */
 export interface ReadModelRules {
   readonly projectDeliveries: ProjectDeliveries;
+  readonly auditEntryOf: AuditEntryOf;
 }
 
 /** All of them. */
 export const readModels = (rules: ReadModelRules): readonly ReadModel[] => [
   {
     name: 'deliveries',
-    topic: DELIVERY_LOG,
+    topics: [DELIVERY_LOG],
     consumerGroup: 'webhooks-projector',
     tables: ['deliveries', 'attempts', 'response_times', 'subscription_stats'],
     project: (deps) =>
       createProjection(
         { name: 'deliveries', decode: decodeDeliveryEvent, write: writeDeliveries(rules.projectDeliveries) },
+        deps,
+      ),
+  },
+  {
+    name: 'audit',
+    topics: AUDITED_TOPICS,
+    consumerGroup: 'webhooks-projector-audit',
+    tables: ['audit_entries'],
+    project: (deps) =>
+      createProjection(
+        { name: 'audit', decode: decodeAuditedFact, write: writeAuditEntries(rules.auditEntryOf) },
         deps,
       ),
   },

@@ -24,7 +24,7 @@ export function createAdmit({ authenticate, uses }: AdmitDeps): Admit {
   // One per key that was ever used, of which there are no more than in the directory.
   const buckets = new Map<ApiKeyId, Bucket>();
   return (request, reply) => {
-    const caller = authenticate(request.headers.authorization);
+    const caller = { ...authenticate(request.headers.authorization), sourceIp: plainAddress(request.ip) };
     if (caller.keyId !== null) {
       uses.saw(caller.keyId, Date.now());
       const taken = takeToken(KEY_LIMIT, buckets.get(caller.keyId) ?? null, performance.now());
@@ -44,5 +44,8 @@ export function createAdmit({ authenticate, uses }: AdmitDeps): Admit {
     return caller;
   };
 }
+
+/** An IPv4 address without the clothes that a socket for both versions puts on it: `::ffff:192.0.2.1`. */
+const plainAddress = (ip: string): string => ip.replace(/^::ffff:(?=\d+\.)/i, '');
 
 const quotedList = (texts: readonly string[]): string => texts.map((text) => `"${text}"`).join(' and ');

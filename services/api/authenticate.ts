@@ -8,8 +8,8 @@ import { type AccountId, type ApiKeyId, DEFAULT_ACCOUNT_ID } from '../../schemas
 import { idIn } from './api-key-text.ts';
 import { Problem } from './problem.ts';
 
-/** The account that a request acts for, what it may do, and who is named in its log. */
-export interface Caller {
+/** What a key opens: the account that it acts for, what it may do, and who is named in the log. */
+export interface KeyHolder {
   readonly accountId: AccountId;
   /** `key:<id>`: the actor in the log of what it changes. */
   readonly actor: string;
@@ -18,14 +18,20 @@ export interface Caller {
   readonly keyId: ApiKeyId | null;
 }
 
-/** Answers the caller of an `Authorization` header, or throws a 401. */
-export type Authenticate = (authorization: string | undefined) => Caller;
+/** Who asks, and from where. */
+export interface Caller extends KeyHolder {
+  /** An IPv4 or IPv6 address: the other end of the connection, or what a trusted proxy says of it. */
+  readonly sourceIp: string;
+}
+
+/** Answers the holder of the key in an `Authorization` header, or throws a 401. */
+export type Authenticate = (authorization: string | undefined) => KeyHolder;
 
 /** Whether the caller runs the whole system, and may know of every account's events: an admin of `default`. */
-export const isOperator = ({ accountId, scopes }: Caller): boolean =>
+export const isOperator = ({ accountId, scopes }: KeyHolder): boolean =>
   accountId === DEFAULT_ACCOUNT_ID && allows(scopes, 'admin');
 
-const ADMIN: Caller = {
+const ADMIN: KeyHolder = {
   accountId: DEFAULT_ACCOUNT_ID,
   actor: 'key:admin',
   scopes: ['admin'],

@@ -6,10 +6,12 @@ import { createSubscriptionDirectory } from '../../domain/subscription/directory
 import { createSealer } from '../../infra/crypto/sealed-secret.ts';
 import { createApiKeyLog, followApiKeyLog } from '../../infra/kafka/api-key-log.ts';
 import { createAppender } from '../../infra/kafka/appender.ts';
+import { createAuditLog } from '../../infra/kafka/audit-log.ts';
 import { createKafka } from '../../infra/kafka/client.ts';
 import { createEventTypeLog, followEventTypes } from '../../infra/kafka/event-type-log.ts';
 import { followSubscriptionLog } from '../../infra/kafka/subscription-log.ts';
 import { createTopics, topicPlans } from '../../infra/kafka/topics.ts';
+import { createAuditQueries } from '../../infra/postgres/audit-queries.ts';
 import { createDeliveryQueries } from '../../infra/postgres/delivery-queries.ts';
 import { migrate } from '../../infra/postgres/migrate.ts';
 import { createPool } from '../../infra/postgres/pool.ts';
@@ -20,7 +22,8 @@ import { SUBSCRIPTION_ACTOR } from '../../workflows/messages.ts';
 import { createAdmit } from './admit.ts';
 import { createAuthenticate } from './authenticate.ts';
 import { keepUses } from './keep-uses.ts';
-import { readModels } from './read-models.ts';
+import { auditReadModel, readModels } from './read-models.ts';
+import { createRecordAudit } from './record-audit.ts';
 import { createServer } from './server.ts';
 import { createSubscriptionCommands } from './subscription-commands.ts';
 
@@ -68,6 +71,8 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
       send: createSendCommand(client, SUBSCRIPTION_ACTOR, COMMAND_PATIENCE_MS),
     }),
     queries: readModels(createDeliveryQueries(pool, statsOf)),
+    auditQueries: auditReadModel(createAuditQueries(pool)),
+    recordAudit: createRecordAudit(createAuditLog(appender)),
     temporalUrl: (workflowId) =>
       `${config.temporal.uiUrl}/namespaces/${config.temporal.namespace}/workflows/${workflowId}`,
     topic: config.eventTopics[0]!,
@@ -77,6 +82,7 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
     eventTypeLog: createEventTypeLog(appender),
     kafka,
     senderIps: config.senderIps,
+    trustedProxies: config.trustedProxies,
     allowHttp: config.allowHttp,
     directory,
     sealer,

@@ -6,6 +6,7 @@ import type { Admit } from './admit.ts';
 import type { Caller } from './authenticate.ts';
 import { Problem } from './problem.ts';
 import { apiKeyRoutes, type ApiKeyRoutesDeps } from './routes/api-keys.ts';
+import { auditLogRoutes, type AuditLogRoutesDeps } from './routes/audit-log.ts';
 import { deliveryRoutes, type DeliveryRoutesDeps } from './routes/deliveries.ts';
 import { eventRoutes, type EventRoutesDeps } from './routes/events.ts';
 import { eventTypeRoutes, type EventTypeRoutesDeps } from './routes/event-types.ts';
@@ -23,6 +24,7 @@ declare module 'fastify' {
 export interface ServerDeps
   extends
     ApiKeyRoutesDeps,
+    AuditLogRoutesDeps,
     SubscriptionRoutesDeps,
     DeliveryRoutesDeps,
     EventRoutesDeps,
@@ -31,6 +33,8 @@ export interface ServerDeps
     PreviewRoutesDeps {
   readonly admit: Admit;
   readonly senderIps: readonly string[];
+  /** CIDRs and addresses whose `X-Forwarded-For` is believed; without any, nobody's is. */
+  readonly trustedProxies: readonly string[];
   readonly metrics: Registry;
   readonly isReady: () => boolean;
   readonly logger: Logger;
@@ -48,6 +52,7 @@ export function createServer(deps: ServerDeps): FastifyInstance {
     keepAliveTimeout: 65_000,
     return503OnClosing: true,
     routerOptions: { maxParamLength: 256 },
+    trustProxy: deps.trustedProxies.length === 0 ? false : [...deps.trustedProxies],
     logger: false,
   });
 
@@ -87,6 +92,7 @@ export function createServer(deps: ServerDeps): FastifyInstance {
     eventRoutes(scope, deps);
     eventTypeRoutes(scope, deps);
     apiKeyRoutes(scope, deps);
+    auditLogRoutes(scope, deps);
     explainRoutes(scope, deps);
     previewRoutes(scope, deps);
     scope.get('/v1/sender-ips', () => ({ data: deps.senderIps, next_cursor: null }));

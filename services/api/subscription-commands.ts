@@ -16,7 +16,7 @@ import { randomText } from './random-text.ts';
 /** A command without who asks for it. */
 type Change = SubscriptionCommand extends infer C
   ? C extends SubscriptionCommand
-    ? Omit<C, 'actor' | 'accountId' | 'expectedVersion'>
+    ? Omit<C, 'actor' | 'sourceIp' | 'accountId' | 'expectedVersion'>
     : never
   : never;
 
@@ -68,8 +68,8 @@ export function createSubscriptionCommands(deps: SubscriptionCommandsDeps): Subs
     expectedVersion: number | null,
     change: Change,
   ): Promise<Subscription> => {
-    const { accountId, actor } = caller;
-    const sent = await deps.send(id, { ...change, accountId, actor, expectedVersion });
+    const { accountId, actor, sourceIp } = caller;
+    const sent = await deps.send(id, { ...change, accountId, actor, sourceIp, expectedVersion });
     if (!sent.answered) {
       throw new Problem(
         503,

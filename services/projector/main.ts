@@ -1,4 +1,5 @@
 /** The projector: topics in, read models out. They can be dropped and built again from Kafka. */
+import { auditEntryOf } from '../../domain/record/audit-entry.ts';
 import { projectDeliveries } from '../../domain/record/project-deliveries.ts';
 import { startChunkConsumer } from '../../infra/kafka/chunk-consumer.ts';
 import { createKafka } from '../../infra/kafka/client.ts';
@@ -24,10 +25,10 @@ async function start({ config, logger, crash }: ProgramContext): Promise<Running
     earliestOffset: (topic: string, partition: number) => earliestOffset(kafka, topic, partition),
   };
   const consumers = await Promise.all(
-    readModels({ projectDeliveries }).map(({ topic, consumerGroup, project }) =>
+    readModels({ projectDeliveries, auditEntryOf }).map(({ topics, consumerGroup, project }) =>
       startChunkConsumer(kafka, logger, {
         groupId: consumerGroup,
-        topics: [topic],
+        topics,
         maxRecords: CHUNK_RECORDS,
         partitionsAtOnce: 3,
         onCrash: crash,

@@ -54,6 +54,8 @@ describe('the environment', () => {
     ['WEBHOOKS_ALLOWED_NETWORKS', '10.0.0.0/33'],
     ['WEBHOOKS_ALLOW_HTTP', 'sometimes'],
     ['WEBHOOKS_SENDER_IPS', '300.1.1.1'],
+    ['WEBHOOKS_TRUSTED_PROXIES', 'true'],
+    ['WEBHOOKS_TRUSTED_PROXIES', '0.0.0.0/0'],
     ['WEBHOOKS_EGRESS_PROXY', 'proxy'],
     ['LOG_LEVEL', 'loud'],
   ])('with a wrong %s is one line that names it and says what was expected', (name, value) => {

@@ -9,17 +9,19 @@ import { EventType } from '../../../schemas/event.ts';
 import { type Caller, isOperator } from '../authenticate.ts';
 import { parse } from '../parse.ts';
 import { invalidFields, notFound, Problem } from '../problem.ts';
+import type { RecordAudit } from '../record-audit.ts';
 
 export interface EventTypeRoutesDeps {
   readonly followedTypes: FollowedEventTypes;
   readonly eventTypeLog: EventTypeLog;
+  readonly recordAudit: RecordAudit;
 }
 
 /** So that the catalogue stays one page. */
 const MAX_ADDED_TYPES = 200;
 
 export function eventTypeRoutes(app: FastifyInstance, deps: EventTypeRoutesDeps): void {
-  const { followedTypes: types, eventTypeLog } = deps;
+  const { followedTypes: types, eventTypeLog, recordAudit } = deps;
   const find = (type: string) => {
     const added = types.added.get(type);
     if (added !== undefined) return addedView(added);
@@ -50,6 +52,8 @@ export function eventTypeRoutes(app: FastifyInstance, deps: EventTypeRoutesDeps)
     const at = new Date().toISOString();
     const record = changeEventType(known, { type, settings, at, actor: request.caller.actor });
     if (record !== null) {
+      const { version } = record;
+      await recordAudit(request.caller, { type: 'EventTypeChanged', event_type: type, version });
       await eventTypeLog.put(record);
       // So that whoever reads next from this process reads what was just written.
       await types.tail.caughtUp();
@@ -64,6 +68,7 @@ export function eventTypeRoutes(app: FastifyInstance, deps: EventTypeRoutesDeps)
       if (EVENT_TYPES.has(type)) throw shippedType();
       throw notFound('event type');
     }
+    await recordAudit(request.caller, { type: 'EventTypeRemoved', event_type: type });
     await eventTypeLog.remove(type);
     await types.tail.caughtUp();
     return reply.status(204).send();

@@ -13,12 +13,14 @@ import { type HistoryPageDeps, historyPage } from '../history-page.ts';
 import { pageOf } from '../list-page.ts';
 import { parse } from '../parse.ts';
 import { invalidFields, notFound, Problem } from '../problem.ts';
+import type { RecordAudit } from '../record-audit.ts';
 import type { SubscriptionCommands } from '../subscription-commands.ts';
 import { subscriptionView } from '../subscription-view.ts';
 
 export interface SubscriptionRoutesDeps extends HistoryPageDeps {
   readonly directory: SubscriptionDirectory;
   readonly commands: SubscriptionCommands;
+  readonly recordAudit: RecordAudit;
   readonly sealer: Sealer;
   readonly allowHttp: boolean;
 }
@@ -57,10 +59,11 @@ export function subscriptionRoutes(app: FastifyInstance, deps: SubscriptionRoute
     show(reply, find(deps.directory, request.caller, idOf(request))),
   );
 
-  app.get('/v1/subscriptions/:id/secret', (request, reply) => {
+  app.get('/v1/subscriptions/:id/secret', async (request, reply) => {
     const { id, secret } = find(deps.directory, request.caller, idOf(request));
     const opened = deps.sealer.open(secret, id);
     if (!opened.ok) throw new Error(`the secret of ${id} cannot be opened: ${opened.failure}`);
+    await deps.recordAudit(request.caller, { type: 'SecretRevealed', subscription_id: id });
     void reply.header('cache-control', 'no-store');
     return { secret: opened.plain };
   });

@@ -12,8 +12,9 @@ const ACME = AccountId.parse('acme');
 const ID = ApiKeyId.parse('key_0000000000000001');
 const AT = '2026-01-01T00:00:00.000Z';
 const HASH = 'a'.repeat(64) as KeyHash;
-const operator = { actor: 'key:admin', accountId: DEFAULT_ACCOUNT_ID };
-const acmeAdmin = { actor: 'key:key_acmeacmeacme0001', accountId: ACME };
+const SOURCE_IP = '192.0.2.1';
+const operator = { actor: 'key:admin', sourceIp: SOURCE_IP, accountId: DEFAULT_ACCOUNT_ID };
+const acmeAdmin = { actor: 'key:key_acmeacmeacme0001', sourceIp: SOURCE_IP, accountId: ACME };
 
 const given = specFor({
   decide: (command: ApiKeyCommand, state: ReturnType<typeof initialState>) =>
@@ -38,6 +39,7 @@ const created = (accountId: AccountId, changes: Partial<ApiKeyEvent> = {}): ApiK
     account_id: accountId,
     at: AT,
     actor: operator.actor,
+    source_ip: SOURCE_IP,
     name: 'ci',
     scopes: ['read'],
     key_hash: HASH,
@@ -50,6 +52,7 @@ const revoked = (accountId: AccountId, actor = operator.actor): ApiKeyEvent => (
   account_id: accountId,
   at: AT,
   actor,
+  source_ip: SOURCE_IP,
 });
 
 describe('a key', () => {

@@ -96,6 +96,14 @@ describe('creating a subscription', () => {
     given(created, deleted).when(create).thenRefused({ code: 'already_exists' }));
 });
 
+describe('a fact', () => {
+  it('names the address that the request came from', () =>
+    given(created)
+      .when({ ...pause, sourceIp: '192.0.2.1' })
+      .then({ ...paused, source_ip: '192.0.2.1' }));
+  it('names none where no request asked for it', () => given(created).when(pause).then(paused));
+});
+
 describe('updating a subscription', () => {
   it('records only what was named', () =>
     given(created)

@@ -50,7 +50,13 @@ beforeAll(async () => {
   const config = { brokers: kafka.brokers.split(','), ssl: false, sasl: null };
   app = Fastify();
   app.addHook('onRequest', (request, _reply, next) => {
-    request.caller = { accountId: DEFAULT_ACCOUNT_ID, actor: 'key:test', scopes: ['read'], keyId: null };
+    const holder = {
+      accountId: DEFAULT_ACCOUNT_ID,
+      actor: 'key:test',
+      scopes: ['read' as const],
+      keyId: null,
+    };
+    request.caller = { ...holder, sourceIp: '127.0.0.1' };
     next();
   });
   app.get('/quick', () => ({}));

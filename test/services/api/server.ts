@@ -41,6 +41,7 @@ function serverWith(log: ApiKeyEvent[]): FastifyInstance {
     },
     directory: createSubscriptionDirectory(),
     senderIps: [],
+    trustedProxies: [],
     logger: pino({ level: 'silent' }),
     isReady: () => true,
     // What else there is, the routes of these tests do not reach.
