@@ -6,24 +6,13 @@
  */
 import { cancellationSignal } from '@temporalio/activity';
 import { afterAttempt } from '../domain/deliver/after-attempt.ts';
-import { targetUrl } from '../domain/match/match-event.ts';
 import { attemptEnded, deliveryCancelled, deliveryHeld } from '../domain/record/delivery-event.ts';
-import { maskedHeaders } from '../domain/record/masked-headers.ts';
-import { deliveryHeaders } from '../domain/deliver/signature.ts';
-import { traceparent } from '../domain/deliver/trace-context.ts';
-import {
-  isLive,
-  type LiveSubscription,
-  previousSecretAt,
-  type Subscription,
-} from '../domain/subscription/subscription.ts';
-import { hmacSha256 } from '../infra/crypto/hmac.ts';
+import { isLive, type LiveSubscription, type Subscription } from '../domain/subscription/subscription.ts';
 import type { GuardedAgent, HttpExchange } from '../infra/http/guarded-agent.ts';
 import type { EventLog } from '../infra/kafka/event-log.ts';
 import type { DeliveryTask } from '../schemas/delivery.ts';
 import type { SubscriptionId } from '../schemas/ids.ts';
-import type { JsonObject } from '../schemas/json.ts';
-import type { Sealed } from '../schemas/subscription-log.ts';
+import { deliveryRequest, type RequestDeps } from './delivery-request.ts';
 
 /** What an attempt came to, for the workflow. Texts in it are readable in Temporal: nothing secret. */
 export type AttemptEnd =
@@ -37,18 +26,14 @@ export type AttemptEnd =
   | { readonly step: 'cancel'; readonly reason: string };
 
 /** What attempts need of the world. Time and chance come in here. */
-export interface AttemptDeps {
+export interface AttemptDeps extends RequestDeps {
   readonly eventLog: EventLog;
   readonly agent: GuardedAgent;
   /** The subscription, not older than `version`. */
   readonly lookUp: (id: SubscriptionId, version: number) => Promise<Subscription>;
-  /** Opens what was sealed for one subscription. Throws where the key is missing. */
-  readonly open: (sealed: Sealed, id: SubscriptionId) => string;
   readonly now: () => Date;
   /** In [0, 1). */
   readonly random: () => number;
-  /** 16 random hex digits: the W3C id of one attempt's span. */
-  readonly newSpanId: () => string;
 }
 
 /** Makes attempt `number`. `heldBefore` says that a hold is recorded already. */
@@ -72,20 +57,16 @@ export const createAttemptDelivery = (deps: AttemptDeps): AttemptDelivery =>
       return { step: 'hold', attemptsMade: number - 1 };
     }
 
-    const { settings } = owed.subscription;
-    const url = urlOf(settings, task);
+    const { retry_policy: policy } = owed.subscription.settings;
     const startedAt = deps.now();
-    const headers = headersOf(deps, task, owed.subscription, number, startedAt);
+    const { request, requestHeaders } = deliveryRequest(deps, owed.subscription, task, number, startedAt);
     const exchange = await deps.agent.post({
-      url,
-      headers,
-      body: task.body,
-      timeoutMs: settings.timeout * 1_000,
+      ...request,
       // A worker that shuts down cuts the request off, and nothing is recorded: that says nothing of the endpoint.
       signal: cancellationSignal(),
     });
-    const next = afterAttempt(settings.retry_policy, number, exchange.outcome, deps.random());
-    const requestHeaders = maskedHeaders(headers, Object.keys(settings.headers));
+    const next = afterAttempt(policy, number, exchange.outcome, deps.random());
+    const { url } = request;
     await deps.eventLog.appendDeliveryEvents([
       attemptEnded(task, { number, url, requestHeaders, startedAt, endedAt: deps.now(), next, ...exchange }),
     ]);
@@ -116,42 +97,6 @@ function whetherOwed(subscription: Subscription): Owed {
     case 'disabled':
       return { step: 'cancel', reason: 'subscription_disabled' };
   }
-}
-
-function urlOf(settings: LiveSubscription['settings'], task: DeliveryTask): string {
-  // The body is parsed only where a route may ask for its data.
-  if (settings.routes.length === 0) return settings.url;
-  const { data } = JSON.parse(task.body) as { data: JsonObject };
-  return targetUrl(settings, { type: task.eventType, data });
-}
-
-function headersOf(
-  deps: AttemptDeps,
-  task: DeliveryTask,
-  subscription: LiveSubscription,
-  number: number,
-  sentAt: Date,
-): Record<string, string> {
-  const { id, settings, secret } = subscription;
-  const previous = previousSecretAt(subscription, sentAt);
-  return deliveryHeaders(
-    {
-      eventType: task.eventType,
-      deliveryId: task.deliveryId,
-      subscriptionId: id,
-      attempt: number,
-      timestampSeconds: Math.floor(sentAt.getTime() / 1_000),
-      body: task.body,
-      scheme: settings.signature_scheme,
-      secret: deps.open(secret, id),
-      previousSecret: previous === null ? null : deps.open(previous.secret, id),
-      traceparent: traceparent(task.traceId, deps.newSpanId()),
-      customHeaders: Object.fromEntries(
-        Object.entries(settings.headers).map(([name, value]) => [name, deps.open(value, id)]),
-      ),
-    },
-    hmacSha256,
-  );
 }
 
 /** The failure in a few words for the Temporal UI. */

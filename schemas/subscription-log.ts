@@ -8,6 +8,14 @@ import { RetryPolicy } from './subscription.ts';
 export const Sealed = z.string().startsWith('v1.').brand<'Sealed'>();
 export type Sealed = z.infer<typeof Sealed>;
 
+/** Certificates are public; the key is sealed. */
+const StoredTls = z.object({
+  ca: z.string().nullable(),
+  client_certificate: z.string().nullable(),
+  client_key: Sealed.nullable(),
+});
+export type StoredTls = z.infer<typeof StoredTls>;
+
 /** A subscription's settings at rest. Header values are sealed, for they carry the customer's credentials. */
 export const StoredSettings = z.object({
   url: z.string(),
@@ -20,6 +28,8 @@ export const StoredSettings = z.object({
   conditions: Conditions,
   routes: Routes,
   aggregation: z.null(),
+  /** Absent in records from before it was offered. */
+  tls: StoredTls.nullable().default(null),
   signature_scheme: z.enum(['body', 'timestamped']),
   rate_limit: z.null(),
   ordered_by: z.null(),
@@ -53,7 +63,8 @@ export const SubscriptionEvent = z.discriminatedUnion('type', [
   z.object({
     ...fact,
     type: z.literal('SubscriptionUpdated'),
-    changes: StoredSettings.partial(),
+    // Without the default: a change that does not name a setting leaves it as it is.
+    changes: StoredSettings.extend({ tls: StoredTls.nullable() }).partial(),
     secret: Sealed.nullable(),
   }),
   /** Another secret signs from now on. Until `previous_secret_expires_at` the previous one signs beside it. */

@@ -1,8 +1,10 @@
 /** What a customer configures, in the customer's names. Defaults are written here and nowhere else. */
 import { z } from 'zod';
+import { CustomHeaders } from './custom-headers.ts';
 import { Conditions, EventPattern, Filters, Routes } from './filter.ts';
 import { AccountId, SubscriptionId } from './ids.ts';
 import { TargetUrl } from './target-url.ts';
+import { TlsSettings, TlsView } from './tls.ts';
 
 /** When a failed delivery is tried again. Times in seconds. */
 export const RetryPolicy = z.strictObject({
@@ -12,35 +14,6 @@ export const RetryPolicy = z.strictObject({
   max_delay: z.number().positive().max(86_400).default(60),
 });
 export type RetryPolicy = z.infer<typeof RetryPolicy>;
-
-const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/;
-// What frames the request, or signs it: a customer's value would break the one or forge the other.
-const RESERVED_HEADER =
-  /^(?:host|content-length|transfer-encoding|connection|keep-alive|te|trailer|upgrade|expect|proxy-.*|x-broxi-.*|webhook-.*)$/i;
-const CustomHeaders = z
-  .record(
-    z.string(),
-    z
-      .string()
-      .max(4_096)
-      .regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'expected a header value on one line'),
-  )
-  .superRefine((headers, context) => {
-    const names = Object.keys(headers);
-    if (names.length > 50) context.addIssue('expected at most 50 headers');
-    const seen = new Set<string>();
-    for (const name of names) {
-      const issue = !HEADER_NAME.test(name)
-        ? 'not a valid header name'
-        : RESERVED_HEADER.test(name)
-          ? 'this header is set by the sender and cannot be overridden'
-          : seen.has(name.toLowerCase())
-            ? 'given twice (header names ignore case)'
-            : null;
-      seen.add(name.toLowerCase());
-      if (issue !== null) context.addIssue({ code: 'custom', path: [name], message: issue });
-    }
-  });
 
 /** The signing secret: chosen by the customer, or `whsec_` and base64 when made here. */
 const Secret = z
@@ -75,6 +48,7 @@ const settings = {
   conditions: Conditions,
   routes: Routes,
   aggregation: notOffered('aggregation'),
+  tls: TlsSettings.nullable(),
   signature_scheme: z.enum(['body', 'timestamped']),
   rate_limit: notOffered('rate_limit'),
   ordered_by: notOffered('ordered_by'),
@@ -97,6 +71,7 @@ export const NewSubscription = z.strictObject({
   conditions: settings.conditions.default({}),
   routes: settings.routes.default([]),
   aggregation: settings.aggregation.default(null),
+  tls: settings.tls.default(null),
   signature_scheme: settings.signature_scheme.default('body'),
   rate_limit: settings.rate_limit.default(null),
   ordered_by: settings.ordered_by.default(null),
@@ -145,6 +120,7 @@ export const SubscriptionView = z.strictObject({
   id: SubscriptionId,
   account_id: AccountId,
   ...settings,
+  tls: TlsView.nullable(),
   active: z.boolean(),
   state: SubscriptionStatus,
   state_reason: z.string().nullable(),

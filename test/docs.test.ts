@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { deliveryHeaders, type AttemptToSign } from '../domain/deliver/signature.ts';
 import { hmacSha256 } from '../infra/crypto/hmac.ts';
+import { isCustomHeader } from '../schemas/custom-headers.ts';
 import { EVENT_TYPES } from '../schemas/event-types.ts';
 import { DeliveryId, SubscriptionId } from '../schemas/ids.ts';
 
@@ -112,7 +113,7 @@ const attempt: AttemptToSign = {
 /** The headers as Node gives them to a receiver. */
 const received = (signed: AttemptToSign): Record<string, string> =>
   Object.fromEntries(
-    Object.entries(deliveryHeaders(signed, hmacSha256)).map(([header, value]) => [
+    Object.entries(deliveryHeaders(signed, hmacSha256, isCustomHeader)).map(([header, value]) => [
       header.toLowerCase(),
       value,
     ]),

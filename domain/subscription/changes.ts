@@ -65,12 +65,15 @@ function differences(
 function settingsOf(subscription: Subscription): ReadonlyMap<string, Setting> {
   if (subscription.status === 'absent') return new Map();
   if (!isLive(subscription)) return new Map([['state', { plain: subscription.status }]]);
-  const { headers, retry_policy: policy, ...others } = subscription.settings;
+  const { headers, retry_policy: policy, tls, ...others } = subscription.settings;
   const plain = (name: string, value: unknown): [string, Setting] => [name, { plain: value as JsonValue }];
   return new Map<string, Setting>([
     ...Object.entries(others).map(([name, value]) => plain(name, value)),
     ...Object.entries(policy).map(([name, value]) => plain(`retry_policy.${name}`, value)),
     ...Object.entries(headers).map(([name, sealed]): [string, Setting] => [`headers.${name}`, { sealed }]),
+    plain('tls.ca', tls?.ca ?? null),
+    plain('tls.client_certificate', tls?.client_certificate ?? null),
+    ['tls.client_key', tls?.client_key ? { sealed: tls.client_key } : { plain: null }],
     ['secret', { sealed: subscription.secret }],
     plain('previous_secret_expires_at', subscription.previousSecret?.expiresAt ?? null),
     plain('state', subscription.status),

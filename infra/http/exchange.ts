@@ -16,6 +16,7 @@ import {
   type Progress,
 } from './network-failure.ts';
 import { onAbort } from './shared-abort.ts';
+import type { TlsIdentity } from './tls-identity.ts';
 import type { ConnectionUser, ExchangeConnection, PooledDispatchOptions } from './pooled-connection.ts';
 
 /** So much of an answer's body is kept. */
@@ -32,6 +33,8 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Buffer;
+  /** Default: the public authorities, and no certificate of our own. */
+  readonly tls?: TlsIdentity | null;
   /** The deadline of the whole exchange: waiting for a connection, connecting, sending, headers, body. */
   readonly timeoutMs: number;
   /** Ends the exchange early, without an outcome. */
@@ -80,6 +83,12 @@ export function exchange(request: HttpRequest, transport: Transport): Promise<Ht
   return new Promise((resolve, reject) => {
     new Exchange(request, transport, resolve, reject).start();
   });
+}
+
+/** What comes of a request for which no connection can be made at all. */
+export function failedExchange({ outcome, text }: Failure): HttpExchange {
+  const timings = { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: null };
+  return { outcome, durationMs: 0, timings, answer: null, error: text };
 }
 
 class Exchange implements Dispatcher.DispatchHandler, ConnectionUser {

@@ -3,16 +3,40 @@
  * lets none of them reach an address that is not public. Nothing else in the product opens an HTTP
  * connection to a target that a customer named.
  */
+import type { SecureContext } from 'node:tls';
 import { Agent, Pool, type Client } from 'undici';
 import type { parseRetryAfterMs } from '../../domain/deliver/retry-after.ts';
-import { exchange, type HttpExchange, type HttpRequest, type Transport } from './exchange.ts';
-import { createGuardedConnector, type ResolveName } from './guarded-connector.ts';
+import { exchange, failedExchange, type HttpExchange, type HttpRequest, type Transport } from './exchange.ts';
+import { createGuardedConnector, type GuardedConnect, type ResolveName } from './guarded-connector.ts';
+import { failureOf } from './network-failure.ts';
 import { PooledConnection } from './pooled-connection.ts';
+import { lookUpAll, shareRunning } from './shared-lookup.ts';
 import { createTargetPolicy } from './target-address.ts';
+import {
+  type Closable,
+  createIdentityCache,
+  secureContextOf,
+  UnusableIdentityError,
+} from './tls-identity.ts';
 
 export type { HttpExchange, HttpRequest } from './exchange.ts';
 
 const DEFAULT_CONNECTIONS_PER_ORIGIN = 128;
+/** Sets of connections for TLS identities of customers that are kept at once. */
+const IDENTITY_LIMIT = 200;
+/** As long as an idle connection of theirs could live. */
+const IDENTITY_IDLE_MS = 60_000;
+
+const CLIENT_OPTIONS: Client.Options = {
+  pipelining: 1,
+  maxHeaderSize: 16 * 1024,
+  // The exchange's deadline stands above both; undici's would start again with every chunk.
+  headersTimeout: 0,
+  bodyTimeout: 0,
+  keepAliveTimeout: 4_000,
+  // A server may promise to hold an idle connection for long; ours would add up over many endpoints.
+  keepAliveMaxTimeout: 60_000,
+};
 
 export interface GuardedAgentOptions {
   /** Addresses and CIDRs that targets may be in although they are not public. */
@@ -44,40 +68,28 @@ export interface GuardedAgent {
 
 /** @throws RangeError for an entry of `allowedNetworks` that is neither an address nor a CIDR */
 export function createGuardedAgent(options: GuardedAgentOptions): GuardedAgent {
-  const connect = createGuardedConnector({
-    permits: createTargetPolicy(options.allowedNetworks),
-    resolve: options.lookup,
-    ca: options.ca,
-  });
-  const clientOptions: Client.Options = {
-    pipelining: 1,
-    maxHeaderSize: 16 * 1024,
-    // The exchange's deadline stands above both; undici's would start again with every chunk.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    keepAliveTimeout: 4_000,
-    // A server may promise to hold an idle connection for long; ours would add up over many endpoints.
-    keepAliveMaxTimeout: 60_000,
-  };
-  const agent = new Agent({
-    factory: (origin) =>
-      new Pool(origin, {
-        connections: options.connectionsPerOrigin ?? DEFAULT_CONNECTIONS_PER_ORIGIN,
-        connect,
-        factory: (target: URL) => new PooledConnection(target, clientOptions, connect),
-      }),
+  const permits = createTargetPolicy(options.allowedNetworks);
+  const resolve = shareRunning(options.lookup ?? lookUpAll);
+  const open = (secureContext: SecureContext): ConnectionPools =>
+    openPools(createGuardedConnector({ permits, resolve, secureContext }), options);
+
+  const trusted = options.ca === undefined ? [] : [options.ca];
+  const anonymous = open(secureContextOf(null, trusted));
+  const identities = createIdentityCache({
+    open: (identity) => open(secureContextOf(identity, trusted)),
+    limit: IDENTITY_LIMIT,
+    idleMs: IDENTITY_IDLE_MS,
   });
 
-  const transport: Transport = {
-    parseRetryAfterMs: options.parseRetryAfterMs,
-    dispatch: (dispatchOptions, handler) => agent.dispatch(dispatchOptions, handler),
-    dispatchFresh: (dispatchOptions, handler) => {
-      // Of its own and not of the pool, where another stale connection may be next.
-      const connection = new PooledConnection(dispatchOptions.origin!, clientOptions, connect);
-      connection.dispatch({ ...dispatchOptions, reset: true }, handler);
-      // Takes no further request, and closes when this one has ended.
-      connection.close(() => undefined);
-    },
+  const send = async (request: HttpRequest): Promise<HttpExchange> => {
+    const through = ({ transport }: ConnectionPools): Promise<HttpExchange> => exchange(request, transport);
+    if (!request.tls) return through(anonymous);
+    try {
+      return await identities.use(request.tls, through);
+    } catch (error) {
+      if (!(error instanceof UnusableIdentityError)) throw error;
+      return failedExchange(failureOf(error, { progress: 'connecting', closedByPeer: false }));
+    }
   };
 
   const running = new Set<Promise<HttpExchange>>();
@@ -88,17 +100,44 @@ export function createGuardedAgent(options: GuardedAgentOptions): GuardedAgent {
     return post;
   };
   const closeWhenIdle = async (): Promise<void> => {
-    // Not agent.close, which forgets the pools of origins that it could not connect to.
     await Promise.allSettled(running);
-    await agent.destroy();
+    await Promise.all([anonymous.close(), identities.close()]);
   };
 
   let closing: Promise<void> | null = null;
   return {
     post: (request) =>
-      closing === null
-        ? track(exchange(request, transport))
-        : Promise.reject(new Error('post was called after close')),
+      closing === null ? track(send(request)) : Promise.reject(new Error('post was called after close')),
     close: () => (closing ??= closeWhenIdle()),
+  };
+}
+
+/** Connections that were opened with one connector, a pool for each origin. */
+interface ConnectionPools extends Closable {
+  readonly transport: Transport;
+}
+
+function openPools(connect: GuardedConnect, options: GuardedAgentOptions): ConnectionPools {
+  const agent = new Agent({
+    factory: (origin) =>
+      new Pool(origin, {
+        connections: options.connectionsPerOrigin ?? DEFAULT_CONNECTIONS_PER_ORIGIN,
+        factory: (target: URL) => new PooledConnection(target, CLIENT_OPTIONS, connect),
+      }),
+  });
+  return {
+    transport: {
+      parseRetryAfterMs: options.parseRetryAfterMs,
+      dispatch: (dispatchOptions, handler) => agent.dispatch(dispatchOptions, handler),
+      dispatchFresh: (dispatchOptions, handler) => {
+        // Of its own and not of the pool, where another stale connection may be next.
+        const connection = new PooledConnection(dispatchOptions.origin!, CLIENT_OPTIONS, connect);
+        connection.dispatch({ ...dispatchOptions, reset: true }, handler);
+        // Takes no further request, and closes when this one has ended.
+        connection.close(() => undefined);
+      },
+    },
+    // Not agent.close, which forgets the pools of origins that it could not connect to.
+    close: () => agent.destroy(),
   };
 }

@@ -3,11 +3,11 @@
  * a name resolves to is judged, and the socket goes to one of the very addresses that were judged, so an
  * answer of the DNS that changes in between changes nothing.
  */
-import { lookup as lookupName } from 'node:dns/promises';
 import type { LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction, type Socket } from 'node:net';
-import { createSecureContext, rootCertificates } from 'node:tls';
+import type { SecureContext } from 'node:tls';
 import { buildConnector } from 'undici';
+import { watchPhases, type ConnectPhases } from './connect-phases.ts';
 import type { TargetPolicy } from './target-address.ts';
 
 /** Resolves a host name to all its addresses; rejects, or answers none, where it has none. */
@@ -36,25 +36,29 @@ export class UnresolvedTargetError extends Error {
 
 export interface ConnectorOptions {
   readonly permits: TargetPolicy;
-  /** Default: the operating system's resolver, `/etc/hosts` included. */
-  readonly resolve?: ResolveName | undefined;
-  /** PEM certificates that are trusted besides Node's own roots. Default: none. */
-  readonly ca?: string | undefined;
+  readonly resolve: ResolveName;
+  /** What https trusts and shows. One context for all connections: reading the roots costs milliseconds. */
+  readonly secureContext: SecureContext;
 }
 
 /**
  * Begins to connect, and calls back once: with the connected (and, for https, verified) socket, or with
- * what prevented it. Gives the socket, which may be destroyed to end the attempt; null where the target
- * was refused before there was one.
+ * what prevented it; `phases` are filled in as they end. Gives what may be destroyed to end the attempt; null
+ * where the target was refused before there was one.
  */
 export type GuardedConnect = (
   target: buildConnector.Options,
+  phases: ConnectPhases,
   callback: buildConnector.Callback,
-) => Socket | null;
+) => Destroyable | null;
+
+/** A connection attempt that goes on. */
+export interface Destroyable {
+  destroy(error?: Error): unknown;
+}
 
 export function createGuardedConnector(options: ConnectorOptions): GuardedConnect {
-  const { permits } = options;
-  const resolve = shareRunning(options.resolve ?? ((hostname) => lookupName(hostname, { all: true })));
+  const { permits, resolve, secureContext } = options;
 
   const resolvePermitted = async (hostname: string): Promise<LookupAddress[]> => {
     const addresses = await resolve(hostname).catch((cause: unknown) => {
@@ -82,35 +86,19 @@ export function createGuardedConnector(options: ConnectorOptions): GuardedConnec
   const connect = buildConnector({
     lookup,
     autoSelectFamily: true,
-    // One context for all connections: reading the roots costs milliseconds.
-    secureContext: createSecureContext(
-      options.ca === undefined ? {} : { ca: [...rootCertificates, options.ca] },
-    ),
+    secureContext,
     // Whoever waits for the connection has a deadline and destroys the socket when it has passed.
     timeout: 0,
-  }) as (...args: Parameters<GuardedConnect>) => Socket;
+  }) as (target: buildConnector.Options, callback: buildConnector.Callback) => Socket;
 
-  return (target, callback) => {
+  return (target, phases, callback) => {
     // A literal address never reaches lookup.
     if (isIP(target.hostname) !== 0 && !permits(target.hostname)) {
       queueMicrotask(() => callback(new BlockedTargetError(target.hostname), null));
       return null;
     }
-    return connect(target, callback);
-  };
-}
-
-/**
- * Lets callers who ask for a name that is being resolved share the answer. The system's resolver works on
- * two threads of the process: many connections to one name with a slow name server would starve the rest.
- */
-function shareRunning(resolve: ResolveName): ResolveName {
-  const running = new Map<string, ReturnType<ResolveName>>();
-  return (hostname) => {
-    const known = running.get(hostname);
-    if (known !== undefined) return known;
-    const answer = resolve(hostname).finally(() => running.delete(hostname));
-    running.set(hostname, answer);
-    return answer;
+    const socket = connect(target, callback);
+    watchPhases(socket, phases);
+    return socket;
   };
 }

@@ -1,6 +1,7 @@
 /** Tells from the error of a failed exchange what kind of failure it was, by its code alone. */
 import type { NetworkFailure, Outcome } from '../../domain/deliver/outcome.ts';
 import { BlockedTargetError, UnresolvedTargetError } from './guarded-connector.ts';
+import { UnusableIdentityError } from './tls-identity.ts';
 
 /** How far an exchange had come when it failed. */
 export type Progress =
@@ -39,6 +40,13 @@ const TLS_TEXTS: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT: 'certificate comes from an authority that is not trusted',
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'certificate comes from an authority that is not trusted',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'certificate came without the chain to its authority',
+  // What the other side says of ours.
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'endpoint asks for a client certificate',
+  ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE:
+    'endpoint refused the handshake, perhaps for want of a client certificate',
+  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: 'endpoint refused the client certificate',
+  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: 'endpoint does not trust the client certificate',
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED: 'endpoint says that the client certificate has expired',
   ERR_TLS_CERT_ALTNAME_INVALID: 'certificate is for another host',
 };
 
@@ -83,6 +91,8 @@ export function failureOf(error: unknown, circumstances: Circumstances): Failure
     const code = codeOf(error.cause);
     return unreachable('dns_failure', `${error.hostname} does not resolve${code && ` (${code})`}`);
   }
+  if (error instanceof UnusableIdentityError)
+    return unreachable('tls_failure', "subscription's certificate, key or authority cannot be used");
   // A name with several addresses fails with one error for each.
   if (error instanceof AggregateError && error.errors.length > 0) {
     const failures = error.errors.map((each) => failureOf(each, circumstances));

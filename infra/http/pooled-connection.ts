@@ -4,8 +4,8 @@
  */
 import { Client, type Dispatcher, type buildConnector } from 'undici';
 import type { Socket } from 'node:net';
-import { beginPhases, watchPhases, type ConnectPhases } from './connect-phases.ts';
-import type { GuardedConnect } from './guarded-connector.ts';
+import { beginPhases, type ConnectPhases } from './connect-phases.ts';
+import type { Destroyable, GuardedConnect } from './guarded-connector.ts';
 
 /** What an exchange may ask of, and do to, the connection that it was given. */
 export interface ExchangeConnection {
@@ -54,7 +54,7 @@ export class PooledConnection extends Client {
 class SocketSlot implements ExchangeConnection {
   readonly #open: GuardedConnect;
   #socket: Socket | null = null;
-  #isConnecting = false;
+  #attempt: Destroyable | null = null;
   #carriedExchange = false;
   #phases: ConnectPhases | null = null;
 
@@ -63,14 +63,15 @@ class SocketSlot implements ExchangeConnection {
   }
 
   readonly connect: buildConnector.connector = (target, callback) => {
-    this.#isConnecting = true;
     this.#carriedExchange = false;
-    const phases = (this.#phases = beginPhases());
-    this.#socket = this.#open(target, (...result) => {
-      this.#isConnecting = false;
+    this.#socket = null;
+    this.#phases = beginPhases();
+    this.#attempt = this.#open(target, this.#phases, (...result) => {
+      this.#attempt = null;
+      // undici's connector leaves it out beside an error.
+      this.#socket = result[1] ?? null;
       callback(...result);
     });
-    if (this.#socket !== null) watchPhases(this.#socket, phases);
   };
 
   beginExchange(): boolean {
@@ -84,7 +85,7 @@ class SocketSlot implements ExchangeConnection {
   }
 
   abandonAttempt(): void {
-    if (this.#isConnecting) this.#socket?.destroy(new Error('nobody waits for this connection'));
+    this.#attempt?.destroy(new Error('nobody waits for this connection'));
   }
 
   get closedByPeer(): boolean {

@@ -6,7 +6,12 @@ import type { LiveSubscription, Subscription } from '../../domain/subscription/s
 import type { Sealer } from '../../infra/crypto/sealed-secret.ts';
 import type { Sent } from '../../infra/temporal/subscription-actors.ts';
 import type { SubscriptionId } from '../../schemas/ids.ts';
-import type { Sealed, SettingsChanges, SubscriptionCommand } from '../../schemas/subscription-log.ts';
+import type {
+  Sealed,
+  SettingsChanges,
+  StoredTls,
+  SubscriptionCommand,
+} from '../../schemas/subscription-log.ts';
 import type { NewSubscription, SecretRotation, SubscriptionPatch } from '../../schemas/subscription.ts';
 import type { CommandReply } from '../../workflows/messages.ts';
 import type { Caller } from './authenticate.ts';
@@ -56,6 +61,8 @@ export function createSubscriptionCommands(deps: SubscriptionCommandsDeps): Subs
   const seal = (plain: string, id: SubscriptionId): Sealed => sealer.seal(plain, id) as Sealed;
   const sealAll = (headers: Readonly<Record<string, string>>, id: SubscriptionId): Record<string, Sealed> =>
     Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, seal(value, id)]));
+  const sealKey = (tls: NewSubscription['tls'], id: SubscriptionId): StoredTls | null =>
+    tls === null ? null : { ...tls, client_key: tls.client_key === null ? null : seal(tls.client_key, id) };
 
   const holds = (sealed: Sealed, id: SubscriptionId, plain: string): boolean => {
     const opened = sealer.open(sealed, id);
@@ -91,10 +98,10 @@ export function createSubscriptionCommands(deps: SubscriptionCommandsDeps): Subs
     async create(caller, given) {
       const id = `wh_${randomText(20)}` as SubscriptionId;
       const secret = given.secret ?? newSecret();
-      const { secret: _secret, active, headers, ...settings } = given;
+      const { secret: _secret, active, headers, tls, ...settings } = given;
       const subscription = await ask(caller, id, null, {
         type: 'CreateSubscription',
-        settings: { ...settings, headers: sealAll(headers, id) },
+        settings: { ...settings, headers: sealAll(headers, id), tls: sealKey(tls, id) },
         secret: seal(secret, id),
         active,
       });
@@ -102,12 +109,13 @@ export function createSubscriptionCommands(deps: SubscriptionCommandsDeps): Subs
     },
     async update(caller, id, version, patch) {
       known(caller, id);
-      const { secret, active, headers, ...changes } = patch;
+      const { secret, active, headers, tls, ...changes } = patch;
       const subscription = await ask(caller, id, version, {
         type: 'UpdateSubscription',
         changes: {
           ...(changes as SettingsChanges),
           ...(headers === undefined ? {} : { headers: sealAll(headers, id) }),
+          ...(tls === undefined ? {} : { tls: sealKey(tls, id) }),
         },
         secret: secret === undefined ? null : seal(secret, id),
         active: active ?? null,

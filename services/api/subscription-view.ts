@@ -1,10 +1,18 @@
 /** A subscription as the API shows it. */
+import { MASK } from '../../domain/record/masked-headers.ts';
 import type { LiveSubscription } from '../../domain/subscription/subscription.ts';
 import type { Sealer } from '../../infra/crypto/sealed-secret.ts';
+import { tlsExpiry } from '../../infra/crypto/tls-material.ts';
+import type { StoredTls } from '../../schemas/subscription-log.ts';
 import type { SubscriptionView } from '../../schemas/subscription.ts';
+import type { TlsView } from '../../schemas/tls.ts';
 
-/** Opens the header values for their owner; the secret stays out. */
-export const subscriptionView = (subscription: LiveSubscription, sealer: Sealer): SubscriptionView => ({
+/** Opens the header values for their owner; the secret and the client key stay out. `now` judges certificates. */
+export const subscriptionView = (
+  subscription: LiveSubscription,
+  sealer: Sealer,
+  now = new Date(),
+): SubscriptionView => ({
   id: subscription.id,
   account_id: subscription.accountId,
   ...subscription.settings,
@@ -15,6 +23,7 @@ export const subscriptionView = (subscription: LiveSubscription, sealer: Sealer)
       return [name, opened.plain];
     }),
   ),
+  tls: subscription.settings.tls === null ? null : tlsView(subscription.settings.tls, now),
   active: subscription.status === 'active',
   state: subscription.status,
   state_reason: subscription.statusReason,
@@ -22,3 +31,14 @@ export const subscriptionView = (subscription: LiveSubscription, sealer: Sealer)
   created_at: subscription.createdAt,
   updated_at: subscription.updatedAt,
 });
+
+function tlsView(tls: StoredTls, now: Date): TlsView {
+  const expiry = tlsExpiry(tls, now);
+  return {
+    ca: tls.ca,
+    client_certificate: tls.client_certificate,
+    client_key: tls.client_key === null ? null : MASK,
+    expires_at: expiry?.expiresAt.toISOString() ?? null,
+    warnings: [...(expiry?.warnings ?? [])],
+  };
+}

@@ -3,6 +3,7 @@ import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { type AttemptToSign, deliveryHeaders } from '../../domain/deliver/signature.ts';
 import { hmacSha256 } from '../../infra/crypto/hmac.ts';
+import { isCustomHeader } from '../../schemas/custom-headers.ts';
 import { verify, type VerifyOptions } from '../../receiver/verify.ts';
 import type { DeliveryId, SubscriptionId } from '../../schemas/ids.ts';
 
@@ -29,6 +30,7 @@ const headersOf = (given: Partial<AttemptToSign> = {}): Record<string, string> =
       ...given,
     },
     hmacSha256,
+    isCustomHeader,
   );
 
 const only = (headers: Record<string, string>, pattern: RegExp): Record<string, string> =>

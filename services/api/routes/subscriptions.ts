@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { SubscriptionDirectory } from '../../../domain/subscription/directory.ts';
 import { isLive, type LiveSubscription } from '../../../domain/subscription/subscription.ts';
 import type { Sealer } from '../../../infra/crypto/sealed-secret.ts';
+import { tlsIssues } from '../../../infra/crypto/tls-material.ts';
 import { PageQuery, SubscriptionParams } from '../../../schemas/api.ts';
 import type { SubscriptionId } from '../../../schemas/ids.ts';
 import { NewSubscription, SecretRotation, SubscriptionPatch } from '../../../schemas/subscription.ts';
@@ -41,6 +42,7 @@ export function subscriptionRoutes(app: FastifyInstance, deps: SubscriptionRoute
   app.post('/v1/subscriptions', async (request, reply) => {
     const given = parse(NewSubscription, unwrapped(request.body));
     refusePlainHttp(deps.allowHttp, given);
+    refuseUnusableTls(given);
     const { subscription, secret } = await deps.commands.create(request.caller, given);
     void reply.status(201).header('location', `/v1/subscriptions/${subscription.id}`);
     return { ...show(reply, subscription), secret };
@@ -71,6 +73,7 @@ export function subscriptionRoutes(app: FastifyInstance, deps: SubscriptionRoute
   app.patch('/v1/subscriptions/:id', async (request, reply) => {
     const patch = parse(SubscriptionPatch, unwrapped(request.body));
     refusePlainHttp(deps.allowHttp, patch);
+    refuseUnusableTls(patch);
     const id = idOf(request);
     return show(
       reply,
@@ -146,6 +149,12 @@ function refusePlainHttp(allowHttp: boolean, given: Pick<SubscriptionPatch, 'url
   const errors = urls
     .filter(({ url }) => url !== undefined && new URL(url).protocol === 'http:')
     .map(({ path }) => ({ path, message: 'expected an https url: plain http is not allowed here' }));
+  if (errors.length > 0) throw invalidFields(errors);
+}
+
+function refuseUnusableTls({ tls }: Pick<SubscriptionPatch, 'tls'>): void {
+  if (!tls) return;
+  const errors = tlsIssues(tls, new Date()).map(({ path, message }) => ({ path: `tls.${path}`, message }));
   if (errors.length > 0) throw invalidFields(errors);
 }
 

@@ -6,6 +6,7 @@ import { readJson } from '../../../domain/deliver/json-text.ts';
 import { deliveryBody } from '../../../domain/deliver/payload.ts';
 import { type AttemptToSign, deliveryHeaders } from '../../../domain/deliver/signature.ts';
 import { hmacSha256 } from '../../../infra/crypto/hmac.ts';
+import { isCustomHeader } from '../../../schemas/custom-headers.ts';
 import { DeliveryId, SubscriptionId } from '../../../schemas/ids.ts';
 
 const subscriptionId = SubscriptionId.parse('wh_abc12345');
@@ -36,7 +37,7 @@ const ATTEMPT: AttemptToSign = {
   customHeaders: {},
 };
 const headersOf = (change: Partial<AttemptToSign> = {}) =>
-  deliveryHeaders({ ...ATTEMPT, ...change }, hmacSha256);
+  deliveryHeaders({ ...ATTEMPT, ...change }, hmacSha256, isCustomHeader);
 
 /** What a receiver's framework gives it: names in lower case. */
 const received = (headers: Record<string, string>) =>

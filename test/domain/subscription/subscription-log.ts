@@ -13,6 +13,7 @@ export const SETTINGS: StoredSettings = {
   conditions: {},
   routes: [],
   aggregation: null,
+  tls: null,
   signature_scheme: 'body',
   rate_limit: null,
   ordered_by: null,

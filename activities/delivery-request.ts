@@ -1,0 +1,98 @@
+/** The request of one attempt: where it goes, with which headers, as whom. Made anew each time, from settings of now. */
+import { deliveryHeaders } from '../domain/deliver/signature.ts';
+import { traceparent } from '../domain/deliver/trace-context.ts';
+import { targetUrl } from '../domain/match/match-event.ts';
+import { maskedHeaders } from '../domain/record/masked-headers.ts';
+import { type LiveSubscription, previousSecretAt } from '../domain/subscription/subscription.ts';
+import { hmacSha256 } from '../infra/crypto/hmac.ts';
+import type { HttpRequest } from '../infra/http/guarded-agent.ts';
+import { isCustomHeader } from '../schemas/custom-headers.ts';
+import type { DeliveryTask } from '../schemas/delivery.ts';
+import type { SubscriptionId } from '../schemas/ids.ts';
+import type { JsonObject } from '../schemas/json.ts';
+import type { Sealed } from '../schemas/subscription-log.ts';
+
+/** What making a request needs of the world. */
+export interface RequestDeps {
+  /** Opens what was sealed for one subscription. Throws where the key is missing. */
+  readonly open: (sealed: Sealed, id: SubscriptionId) => string;
+  /** 16 random hex digits: the W3C id of one attempt's span. */
+  readonly newSpanId: () => string;
+}
+
+/** A request, and its headers as they may be kept and shown. */
+export interface DeliveryRequest {
+  readonly request: HttpRequest;
+  readonly requestHeaders: Readonly<Record<string, string>>;
+}
+
+/** The part of a task that its request is made of. */
+export type ToSend = Pick<DeliveryTask, 'deliveryId' | 'eventType' | 'body' | 'traceId'>;
+
+/** Attempt `number` of a delivery to `subscription`, signed as of `sentAt`. Throws where a secret cannot be opened. */
+export function deliveryRequest(
+  deps: RequestDeps,
+  subscription: LiveSubscription,
+  task: ToSend,
+  number: number,
+  sentAt: Date,
+): DeliveryRequest {
+  const { id, settings } = subscription;
+  const headers = headersOf(deps, task, subscription, number, sentAt);
+  return {
+    request: {
+      url: urlOf(settings, task),
+      headers,
+      body: task.body,
+      timeoutMs: settings.timeout * 1_000,
+      tls: tlsOf(settings.tls, (sealed) => deps.open(sealed, id)),
+    },
+    requestHeaders: maskedHeaders(headers, Object.keys(settings.headers)),
+  };
+}
+
+function urlOf(settings: LiveSubscription['settings'], task: ToSend): string {
+  // The body is parsed only where a route may ask for its data.
+  if (settings.routes.length === 0) return settings.url;
+  const { data } = JSON.parse(task.body) as { data: JsonObject };
+  return targetUrl(settings, { type: task.eventType, data });
+}
+
+function tlsOf(
+  tls: LiveSubscription['settings']['tls'],
+  open: (sealed: Sealed) => string,
+): NonNullable<HttpRequest['tls']> | null {
+  if (tls === null) return null;
+  const { ca, client_certificate: clientCertificate, client_key: clientKey } = tls;
+  return { ca, clientCertificate, clientKey: clientKey === null ? null : open(clientKey) };
+}
+
+function headersOf(
+  deps: RequestDeps,
+  task: ToSend,
+  subscription: LiveSubscription,
+  number: number,
+  sentAt: Date,
+): Record<string, string> {
+  const { id, settings, secret } = subscription;
+  const previous = previousSecretAt(subscription, sentAt);
+  return deliveryHeaders(
+    {
+      eventType: task.eventType,
+      deliveryId: task.deliveryId,
+      subscriptionId: id,
+      attempt: number,
+      timestampSeconds: Math.floor(sentAt.getTime() / 1_000),
+      body: task.body,
+      scheme: settings.signature_scheme,
+      secret: deps.open(secret, id),
+      previousSecret: previous === null ? null : deps.open(previous.secret, id),
+      traceparent: traceparent(task.traceId, deps.newSpanId()),
+      customHeaders: Object.fromEntries(
+        Object.entries(settings.headers).map(([name, value]) => [name, deps.open(value, id)]),
+      ),
+    },
+    hmacSha256,
+    isCustomHeader,
+  );
+}
