@@ -2,29 +2,41 @@
 import { z } from 'zod';
 import type { JsonObject } from './json.ts';
 
-const object = z.custom<JsonObject>(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  { error: 'expected an object' },
-);
+const object = z
+  .custom<JsonObject>((value) => typeof value === 'object' && value !== null && !Array.isArray(value), {
+    error: 'expected an object',
+  })
+  .meta({ type: 'object' });
 
 /** The most characters that a schema may have as JSON. */
 const MAX_SCHEMA_LENGTH = 65_536;
 
 /** What an operator says of an event type: the body of `PUT /v1/event-types/{type}`. */
-export const EventTypeSettings = z.strictObject({
-  description: z
-    .string()
-    .min(1, 'expected at least one character')
-    .max(1_000, 'expected at most 1000 characters'),
-  /** A JSON Schema (draft 2020-12) of `data`. `true` of everything where it is left out. */
-  schema: object
-    .refine((schema) => JSON.stringify(schema).length <= MAX_SCHEMA_LENGTH, {
-      error: `expected at most ${MAX_SCHEMA_LENGTH} characters of JSON`,
-    })
-    .default({}),
-  example: object.default({}),
-  deprecated: z.boolean().default(false),
-});
+export const EventTypeSettings = z
+  .strictObject({
+    description: z
+      .string()
+      .min(1, 'expected at least one character')
+      .max(1_000, 'expected at most 1000 characters'),
+    /** A JSON Schema (draft 2020-12) of `data`. `true` of everything where it is left out. */
+    schema: object
+      .refine((schema) => JSON.stringify(schema).length <= MAX_SCHEMA_LENGTH, {
+        error: `expected at most ${MAX_SCHEMA_LENGTH} characters of JSON`,
+      })
+      .default({}),
+    example: object.default({}),
+    deprecated: z.boolean().default(false),
+  })
+  .meta({
+    id: 'EventTypeSettings',
+    examples: [
+      {
+        description: 'An invoice was paid.',
+        schema: { type: 'object', properties: { amount: { type: 'number' } } },
+        example: { amount: 12.5 },
+      },
+    ],
+  });
 export type EventTypeSettings = z.infer<typeof EventTypeSettings>;
 
 /** One type as it is now. The Kafka key is the type; a record without a value takes it away. */

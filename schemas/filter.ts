@@ -32,6 +32,9 @@ export type Filters = z.infer<typeof Filters>;
 export const Conditions = filterGroup('As filters; an event must meet both.');
 export type Conditions = z.infer<typeof Conditions>;
 
+/** What `isEventPattern` takes in, for readers of the JSON Schema. */
+const EVENT_PATTERN = '^(?:\\*|[A-Za-z0-9_:/-]+(?:\\.[A-Za-z0-9_:/-]+)*(?:\\.\\*)?)$';
+
 /**
  * Which event types: one type (`workflow.completed`), all below a dotted prefix at any depth (`workflow.*`, which is
  * not `workflow` itself), or all (`*`). Types that are not in the catalogue are allowed.
@@ -46,7 +49,11 @@ export const EventPattern = z
       `expected an event type such as workflow.completed, a prefix such as workflow.*, or *; got ${shown(text)}${suggestion}`,
     );
   })
-  .meta({ description: 'An event type, a prefix such as workflow.*, or * for all.' });
+  .meta({
+    description: 'An event type, a prefix such as workflow.*, or * for all.',
+    pattern: EVENT_PATTERN,
+    maxLength: 258,
+  });
 export type EventPattern = z.infer<typeof EventPattern>;
 
 function isEventPattern(text: string): boolean {

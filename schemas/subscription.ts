@@ -36,7 +36,7 @@ const settings = {
     .array(EventPattern)
     .min(1, 'expected at least one event type')
     .max(100)
-    .transform((events) => [...new Set(events)]),
+    .overwrite((events) => [...new Set(events)]),
   description: z.string().max(1_000),
   timeout: z
     .number()
@@ -59,44 +59,72 @@ const settings = {
 };
 
 /** The body of `POST /v1/subscriptions`. */
-export const NewSubscription = z.strictObject({
-  ...settings,
-  description: settings.description.default(''),
-  secret: Secret.optional(),
-  active: z.boolean().default(true),
-  timeout: settings.timeout.default(30),
-  retry_policy: settings.retry_policy.prefault({}),
-  headers: settings.headers.default({}),
-  filters: settings.filters.default({}),
-  conditions: settings.conditions.default({}),
-  routes: settings.routes.default([]),
-  aggregation: settings.aggregation.default(null),
-  tls: settings.tls.default(null),
-  signature_scheme: settings.signature_scheme.default('body'),
-  rate_limit: settings.rate_limit.default(null),
-  ordered_by: settings.ordered_by.default(null),
-  fallback: settings.fallback.default(null),
-  destination: settings.destination.default({ type: 'http' }),
-});
+export const NewSubscription = z
+  .strictObject({
+    ...settings,
+    description: settings.description.default(''),
+    secret: Secret.optional(),
+    active: z.boolean().default(true),
+    timeout: settings.timeout.default(30),
+    retry_policy: settings.retry_policy.prefault({}),
+    headers: settings.headers.default({}),
+    filters: settings.filters.default({}),
+    conditions: settings.conditions.default({}),
+    routes: settings.routes.default([]),
+    aggregation: settings.aggregation.default(null),
+    tls: settings.tls.default(null),
+    signature_scheme: settings.signature_scheme.default('body'),
+    rate_limit: settings.rate_limit.default(null),
+    ordered_by: settings.ordered_by.default(null),
+    fallback: settings.fallback.default(null),
+    destination: settings.destination.default({ type: 'http' }),
+  })
+  .meta({
+    id: 'NewSubscription',
+    examples: [
+      {
+        url: 'https://example.com/webhooks',
+        events: ['workflow.completed', 'workflow.failed'],
+        description: 'Runs of the support bot',
+        filters: { workflow_id: ['customer_support_bot'] },
+        conditions: { execution_time: { greater_than: 5 } },
+      },
+    ],
+  });
 export type NewSubscription = z.infer<typeof NewSubscription>;
+
+/**
+ * A body as it is, or wrapped as in the seed's documents: `{"webhook_config":{…}}`. What is wrong in it is named by
+ * the same path either way.
+ */
+export const orWrapped = <Body extends z.ZodType>(body: Body) =>
+  z.preprocess((given) => {
+    const wrapped = z.strictObject({ webhook_config: z.unknown() }).safeParse(given);
+    return wrapped.success && wrapped.data.webhook_config !== undefined ? wrapped.data.webhook_config : given;
+  }, body);
 
 /**
  * The body of `PATCH /v1/subscriptions/{id}`: what is absent stays. `retry_policy` is merged field by field;
  * everything else that is named is replaced whole.
  */
-export const SubscriptionPatch = z.strictObject({
-  ...Object.fromEntries(Object.entries(settings).map(([name, schema]) => [name, schema.optional()])),
-  retry_policy: z
-    .strictObject({
-      max_retries: RetryPolicy.shape.max_retries.unwrap().optional(),
-      retry_delay: RetryPolicy.shape.retry_delay.unwrap().optional(),
-      exponential_backoff: RetryPolicy.shape.exponential_backoff.unwrap().optional(),
-      max_delay: RetryPolicy.shape.max_delay.unwrap().optional(),
-    })
-    .optional(),
-  secret: Secret.optional(),
-  active: z.boolean().optional(),
-}) as unknown as z.ZodType<SubscriptionPatch>;
+export const SubscriptionPatch = z
+  .strictObject({
+    ...Object.fromEntries(Object.entries(settings).map(([name, schema]) => [name, schema.optional()])),
+    retry_policy: z
+      .strictObject({
+        max_retries: RetryPolicy.shape.max_retries.unwrap().optional(),
+        retry_delay: RetryPolicy.shape.retry_delay.unwrap().optional(),
+        exponential_backoff: RetryPolicy.shape.exponential_backoff.unwrap().optional(),
+        max_delay: RetryPolicy.shape.max_delay.unwrap().optional(),
+      })
+      .optional(),
+    secret: Secret.optional(),
+    active: z.boolean().optional(),
+  })
+  .meta({
+    id: 'SubscriptionPatch',
+    examples: [{ description: 'Runs of the support bot', retry_policy: { max_retries: 5 } }],
+  }) as unknown as z.ZodType<SubscriptionPatch>;
 export type SubscriptionPatch = Partial<
   Omit<NewSubscription, 'retry_policy'> & { retry_policy: Partial<RetryPolicy> }
 >;
@@ -106,26 +134,81 @@ const LONGEST_OVERLAP_SECONDS = 604_800;
 const OVERLAP = `expected whole seconds, from 0 to ${LONGEST_OVERLAP_SECONDS}`;
 
 /** The body of `POST /v1/subscriptions/{id}/rotate-secret`. A secret is made where none is given. */
-export const SecretRotation = z.strictObject({
-  overlap_seconds: z.int(OVERLAP).min(0, OVERLAP).max(LONGEST_OVERLAP_SECONDS, OVERLAP).default(86_400),
-  secret: Secret.optional(),
-});
+export const SecretRotation = z
+  .strictObject({
+    overlap_seconds: z.int(OVERLAP).min(0, OVERLAP).max(LONGEST_OVERLAP_SECONDS, OVERLAP).default(86_400),
+    secret: Secret.optional(),
+  })
+  .meta({ id: 'SecretRotation', examples: [{ overlap_seconds: 86_400 }] });
 export type SecretRotation = z.infer<typeof SecretRotation>;
 
 /** `active`: events are delivered. `paused`: they are held. `disabled`: they are dropped. */
 const SubscriptionStatus = z.enum(['active', 'paused', 'disabled']);
 
+const SUBSCRIPTION = {
+  id: 'wh_4f9Kq2Zt7mXc1LbR8sVd',
+  account_id: 'default',
+  url: 'https://example.com/webhooks',
+  events: ['workflow.completed', 'workflow.failed'],
+  description: 'Runs of the support bot',
+  timeout: 30,
+  retry_policy: { max_retries: 3, retry_delay: 5, exponential_backoff: true, max_delay: 60 },
+  headers: {},
+  filters: { workflow_id: ['customer_support_bot'] },
+  conditions: { execution_time: { greater_than: 5 } },
+  routes: [],
+  aggregation: null,
+  tls: null,
+  signature_scheme: 'body',
+  rate_limit: null,
+  ordered_by: null,
+  fallback: null,
+  destination: { type: 'http' },
+  active: true,
+  state: 'active',
+  state_reason: null,
+  version: 1,
+  created_at: '2024-01-15T10:30:05.123Z',
+  updated_at: '2024-01-15T10:30:05.123Z',
+};
+
 /** A subscription as the API shows it. The secret is not part of it. */
-export const SubscriptionView = z.strictObject({
-  id: SubscriptionId,
-  account_id: AccountId,
-  ...settings,
-  tls: TlsView.nullable(),
-  active: z.boolean(),
-  state: SubscriptionStatus,
-  state_reason: z.string().nullable(),
-  version: z.int().min(1),
-  created_at: z.iso.datetime(),
-  updated_at: z.iso.datetime(),
-});
+export const SubscriptionView = z
+  .strictObject({
+    id: SubscriptionId,
+    account_id: AccountId,
+    ...settings,
+    tls: TlsView.nullable(),
+    active: z.boolean(),
+    state: SubscriptionStatus,
+    state_reason: z.string().nullable(),
+    version: z.int().min(1),
+    created_at: z.iso.datetime(),
+    updated_at: z.iso.datetime(),
+  })
+  .meta({ id: 'Subscription', examples: [SUBSCRIPTION] });
 export type SubscriptionView = z.infer<typeof SubscriptionView>;
+
+const SECRET = 'whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=';
+const ShownSecret = z.string();
+
+/** The answer to the create. */
+export const CreatedSubscription = z
+  .strictObject({ ...SubscriptionView.shape, secret: ShownSecret })
+  .meta({ id: 'CreatedSubscription', examples: [{ ...SUBSCRIPTION, secret: SECRET }] });
+
+/** The answer to a rotation. */
+export const RotatedSubscription = z
+  .strictObject({
+    ...CreatedSubscription.shape,
+    previous_secret_expires_at: z.iso.datetime().nullable().meta({
+      description: 'Until when the secret before is valid too; null where it is not any more.',
+    }),
+  })
+  .meta({
+    id: 'RotatedSubscription',
+    examples: [{ ...SUBSCRIPTION, secret: SECRET, previous_secret_expires_at: '2024-01-16T10:30:05.123Z' }],
+  });
+
+/** The answer to `GET /v1/subscriptions/{id}/secret`. */
+export const SecretView = z.strictObject({ secret: ShownSecret }).meta({ examples: [{ secret: SECRET }] });

@@ -20,4 +20,5 @@ export const TargetUrl = z
     if (url.username !== '' || url.password !== '') {
       context.addIssue('a url must not carry a user name or password; use "headers" for credentials');
     }
-  });
+  })
+  .meta({ format: 'uri', description: 'http or https, without user name and password.' });

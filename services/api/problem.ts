@@ -1,19 +1,11 @@
 /** Errors as the API answers them: RFC 9457 problem details, with a path for each field that is wrong. */
+import type { z } from 'zod';
+import type { FieldError, ProblemDetails as ProblemSchema } from '../../schemas/problem.ts';
 
-/** One field that is wrong. `path` is dotted, such as `retry_policy.max_retries` or `events.0`. */
-export interface FieldError {
-  readonly path: string;
-  readonly message: string;
-}
+export type { FieldError };
 
 /** The body of an error, `application/problem+json`. */
-export interface ProblemDetails {
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly detail: string;
-  readonly errors?: readonly FieldError[];
-}
+export type ProblemDetails = Readonly<z.infer<typeof ProblemSchema>>;
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad Request',

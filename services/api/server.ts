@@ -1,9 +1,9 @@
 /** The HTTP server of the API: who may ask, how errors are answered, and which routes there are. */
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
-import type { Registry } from 'prom-client';
 import type { Logger } from '../../infra/telemetry.ts';
 import type { Admit } from './admit.ts';
 import type { Caller } from './authenticate.ts';
+import { collectRoutes, openApiDocument } from './openapi/document.ts';
 import { Problem } from './problem.ts';
 import { apiKeyRoutes, type ApiKeyRoutesDeps } from './routes/api-keys.ts';
 import { auditLogRoutes, type AuditLogRoutesDeps } from './routes/audit-log.ts';
@@ -12,7 +12,11 @@ import { eventRoutes, type EventRoutesDeps } from './routes/events.ts';
 import { eventTypeRoutes, type EventTypeRoutesDeps } from './routes/event-types.ts';
 import { explainRoutes, type ExplainRoutesDeps } from './routes/explain.ts';
 import { previewRoutes, type PreviewRoutesDeps } from './routes/preview.ts';
+import { documentRoutes } from './routes/documents.ts';
+import { operationRoutes, type OperationRoutesDeps } from './routes/operation.ts';
+import { senderIpRoutes, type SenderIpRoutesDeps } from './routes/sender-ips.ts';
 import { subscriptionRoutes, type SubscriptionRoutesDeps } from './routes/subscriptions.ts';
+import { type Api, withZodSchemas } from './zod-routes.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -30,13 +34,12 @@ export interface ServerDeps
     EventRoutesDeps,
     EventTypeRoutesDeps,
     ExplainRoutesDeps,
-    PreviewRoutesDeps {
+    OperationRoutesDeps,
+    PreviewRoutesDeps,
+    SenderIpRoutesDeps {
   readonly admit: Admit;
-  readonly senderIps: readonly string[];
   /** CIDRs and addresses whose `X-Forwarded-For` is believed; without any, nobody's is. */
   readonly trustedProxies: readonly string[];
-  readonly metrics: Registry;
-  readonly isReady: () => boolean;
   readonly logger: Logger;
 }
 
@@ -56,6 +59,9 @@ export function createServer(deps: ServerDeps): FastifyInstance {
     logger: false,
   });
 
+  const routes = collectRoutes(app);
+  const api = withZodSchemas(app);
+
   app.setErrorHandler((error: FastifyError | Problem, request, reply) => {
     const problem = error instanceof Problem ? error : asProblem(error);
     if (problem.status >= 500) {
@@ -74,15 +80,10 @@ export function createServer(deps: ServerDeps): FastifyInstance {
     throw new Problem(404, `There is no ${request.method} ${request.url.split('?')[0]}.`);
   });
 
-  app.get('/healthz', () => ({ status: 'ok' }));
-  app.get('/readyz', (_request, reply) =>
-    deps.isReady() ? { status: 'ready' } : reply.status(503).send({ status: 'not_ready' }),
-  );
-  app.get('/metrics', async (_request, reply) =>
-    reply.header('content-type', deps.metrics.contentType).send(await deps.metrics.metrics()),
-  );
+  operationRoutes(api, deps);
+  documentRoutes(api, () => openApiDocument(routes));
 
-  void app.register((scope, _options, done) => {
+  void api.register((scope: Api, _options, done) => {
     scope.addHook('onRequest', (request, reply, next) => {
       request.caller = deps.admit(request, reply);
       next();
@@ -95,7 +96,7 @@ export function createServer(deps: ServerDeps): FastifyInstance {
     auditLogRoutes(scope, deps);
     explainRoutes(scope, deps);
     previewRoutes(scope, deps);
-    scope.get('/v1/sender-ips', () => ({ data: deps.senderIps, next_cursor: null }));
+    senderIpRoutes(scope, deps);
     done();
   });
   return app;

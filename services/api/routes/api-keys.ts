@@ -1,18 +1,18 @@
 /** `/v1/api-keys`: an account's admins make, list and revoke its keys. The environment's key is not among them. */
-import type { FastifyInstance } from 'fastify';
 import type { LiveApiKey } from '../../../domain/api-key/api-key.ts';
 import { decide, type Refusal } from '../../../domain/api-key/decide.ts';
 import type { ApiKeyDirectory } from '../../../domain/api-key/directory.ts';
 import type { ApiKeyUses } from '../../../domain/api-key/uses.ts';
 import type { ApiKeyLog } from '../../../infra/kafka/api-key-log.ts';
-import { ApiKeyParams, NewApiKey } from '../../../schemas/api-key.ts';
+import { ApiKeyParams, ApiKeyView, CreatedApiKey, NewApiKey } from '../../../schemas/api-key.ts';
 import type { ApiKeyCommand } from '../../../schemas/api-key-log.ts';
 import { PageQuery } from '../../../schemas/api.ts';
 import { type ApiKeyId, DEFAULT_ACCOUNT_ID } from '../../../schemas/ids.ts';
+import { pageOf as pageSchema } from '../../../schemas/page.ts';
 import { newKey } from '../api-key-text.ts';
 import { pageOf } from '../list-page.ts';
-import { parse } from '../parse.ts';
 import { notFound, Problem } from '../problem.ts';
+import { type Api, NoContent } from '../zod-routes.ts';
 
 export interface ApiKeyRoutesDeps {
   readonly apiKeys: ApiKeyDirectory;
@@ -20,7 +20,7 @@ export interface ApiKeyRoutesDeps {
   readonly apiKeyLog: ApiKeyLog;
 }
 
-export function apiKeyRoutes(app: FastifyInstance, deps: ApiKeyRoutesDeps): void {
+export function apiKeyRoutes(app: Api, deps: ApiKeyRoutesDeps): void {
   const { apiKeys, apiKeyUses, apiKeyLog } = deps;
   const view = ({ id, name, scopes, accountId, createdAt }: LiveApiKey) => ({
     id,
@@ -43,8 +43,17 @@ export function apiKeyRoutes(app: FastifyInstance, deps: ApiKeyRoutesDeps): void
     for (const event of decision.events) apiKeys.apply(event);
   };
 
-  app.post('/v1/api-keys', async (request, reply) => {
-    const { name, scopes, account_id: accountId = request.caller.accountId } = parse(NewApiKey, request.body);
+  const create = {
+    summary: 'Make an API key',
+    description:
+      'The key is shown in this answer and never again. Only an admin of the account `default` makes keys for ' +
+      'another account, which need not exist before.',
+    body: NewApiKey,
+    response: { 201: CreatedApiKey },
+    problems: { 404: 'Another admin has revoked it already.' },
+  };
+  app.post('/v1/api-keys', { schema: create }, async (request, reply) => {
+    const { name, scopes, account_id: accountId = request.caller.accountId } = request.body;
     const { id, key, hash } = newKey();
     await carryOut(id, { type: 'CreateApiKey', by: request.caller, accountId, name, scopes, keyHash: hash });
     const made = apiKeys.get(id);
@@ -57,15 +66,25 @@ export function apiKeyRoutes(app: FastifyInstance, deps: ApiKeyRoutesDeps): void
       .send({ id, key, ...rest });
   });
 
-  app.get('/v1/api-keys', (request) => {
-    const page = pageOf(apiKeys.listOf(request.caller.accountId), parse(PageQuery, request.query));
+  const list = {
+    summary: 'List API keys',
+    description: "The account's keys, the newest first, without the keys themselves.",
+    querystring: PageQuery,
+    response: { 200: pageSchema(ApiKeyView) },
+  };
+  app.get('/v1/api-keys', { schema: list }, (request) => {
+    const page = pageOf(apiKeys.listOf(request.caller.accountId), request.query);
     return { data: page.items.map(view), next_cursor: page.nextCursor };
   });
 
-  app.delete('/v1/api-keys/:id', async (request, reply) => {
-    const params = ApiKeyParams.safeParse(request.params);
-    if (!params.success) throw notFound('API key');
-    await carryOut(params.data.id, { type: 'RevokeApiKey', by: request.caller });
+  const revoke = {
+    summary: 'Revoke an API key',
+    description: 'For good.',
+    params: ApiKeyParams,
+    response: { 204: NoContent },
+  };
+  app.delete('/v1/api-keys/:id', { schema: revoke }, async (request, reply) => {
+    await carryOut(request.params.id, { type: 'RevokeApiKey', by: request.caller });
     return reply.status(204).send();
   });
 }

@@ -1,19 +1,28 @@
 /** `GET /v1/audit-log`: who did what in the caller's account, answered from the read model. */
-import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { AuditPlace, AuditQueries } from '../../../infra/postgres/audit-queries.ts';
 import { AuditQuery } from '../../../schemas/api.ts';
 import type { AuditEntry } from '../../../schemas/audit-log.ts';
-import { parse } from '../parse.ts';
+import { AuditEntryView } from '../../../schemas/audit-view.ts';
+import { pageOf } from '../../../schemas/page.ts';
 import { invalidFields } from '../problem.ts';
+import type { Api } from '../zod-routes.ts';
 
 export interface AuditLogRoutesDeps {
   readonly auditQueries: AuditQueries;
 }
 
-export function auditLogRoutes(app: FastifyInstance, { auditQueries }: AuditLogRoutesDeps): void {
-  app.get('/v1/audit-log', async (request) => {
-    const { limit, cursor, ...filters } = parse(AuditQuery, request.query);
+export function auditLogRoutes(app: Api, { auditQueries }: AuditLogRoutesDeps): void {
+  const schema = {
+    summary: 'Tell who did what',
+    description:
+      'Every change and every look at a secret in the account, the newest first. `from` (included) and `to` ' +
+      '(excluded) speak of when it was done.',
+    querystring: AuditQuery,
+    response: { 200: pageOf(AuditEntryView) },
+  };
+  app.get('/v1/audit-log', { schema }, async (request) => {
+    const { limit, cursor, ...filters } = request.query;
     const after = cursor === undefined ? null : parseCursor(cursor);
     // One more than the page, to know whether another follows.
     const found = await auditQueries.listEntries(request.caller.accountId, filters, after, limit + 1);

@@ -1,12 +1,13 @@
 /** `/v1/deliveries` and what is counted of them: answered from the read models. */
-import type { FastifyInstance } from 'fastify';
 import { healthOf } from '../../../domain/record/health.ts';
 import type { SubscriptionDirectory } from '../../../domain/subscription/directory.ts';
 import type { DeliveryQueries, ListedDelivery } from '../../../infra/postgres/delivery-queries.ts';
-import { DeliveriesQuery, DeliveryParams } from '../../../schemas/api.ts';
-import { parse } from '../parse.ts';
+import { DeliveriesQuery, DeliveryParams, SubscriptionParams } from '../../../schemas/api.ts';
+import { DeliveryView, DeliveryWithAttempts, HealthView, StatsView } from '../../../schemas/delivery-view.ts';
+import { pageOf } from '../../../schemas/page.ts';
 import { invalidFields, notFound } from '../problem.ts';
-import { find, idOf } from './subscriptions.ts';
+import type { Api } from '../zod-routes.ts';
+import { find } from './subscriptions.ts';
 
 export interface DeliveryRoutesDeps {
   readonly directory: SubscriptionDirectory;
@@ -15,36 +16,54 @@ export interface DeliveryRoutesDeps {
   readonly temporalUrl: (workflowId: string) => string;
 }
 
-export function deliveryRoutes(app: FastifyInstance, deps: DeliveryRoutesDeps): void {
+export function deliveryRoutes(app: Api, deps: DeliveryRoutesDeps): void {
   const linked = <Row extends ListedDelivery>(row: Row) => ({
     ...row,
     temporal_url: deps.temporalUrl(row.workflow_id),
   });
 
-  app.get('/v1/deliveries', async (request) => {
-    const query = parse(DeliveriesQuery, request.query);
-    const page = await deps.queries.listDeliveries(request.caller.accountId, query);
+  const list = {
+    summary: 'List deliveries',
+    description: 'The newest first. `from` (included) and `to` (excluded) speak of when they were created.',
+    querystring: DeliveriesQuery,
+    response: { 200: pageOf(DeliveryView) },
+  };
+  app.get('/v1/deliveries', { schema: list }, async (request) => {
+    const page = await deps.queries.listDeliveries(request.caller.accountId, request.query);
     if (!page.ok)
       throw invalidFields([{ path: 'cursor', message: 'expected the next_cursor of an earlier answer' }]);
     return { data: page.data.map(linked), next_cursor: page.next_cursor };
   });
 
-  app.get('/v1/deliveries/:id', async (request) => {
-    const params = DeliveryParams.safeParse(request.params);
-    const delivery = params.success
-      ? await deps.queries.getDelivery(request.caller.accountId, params.data.id)
-      : null;
+  const get = {
+    summary: 'Show a delivery with its attempts',
+    params: DeliveryParams,
+    response: { 200: DeliveryWithAttempts },
+  };
+  app.get('/v1/deliveries/:id', { schema: get }, async (request) => {
+    const delivery = await deps.queries.getDelivery(request.caller.accountId, request.params.id);
     if (delivery === null) throw notFound('delivery');
     return linked(delivery);
   });
 
-  app.get('/v1/subscriptions/:id/stats', async (request) => {
-    const { id } = find(deps.directory, request.caller, idOf(request));
+  const stats = {
+    summary: 'Count what was delivered to a subscription',
+    description: 'A delivery counts once, when it ends. Times are in seconds.',
+    params: SubscriptionParams,
+    response: { 200: StatsView },
+  };
+  app.get('/v1/subscriptions/:id/stats', { schema: stats }, async (request) => {
+    const { id } = find(deps.directory, request.caller, request.params.id);
     return deps.queries.getStats(id);
   });
 
-  app.get('/v1/subscriptions/:id/health', async (request) => {
-    const { id } = find(deps.directory, request.caller, idOf(request));
+  const health = {
+    summary: "Tell how well a subscription's endpoint does",
+    params: SubscriptionParams,
+    response: { 200: HealthView },
+  };
+  app.get('/v1/subscriptions/:id/health', { schema: health }, async (request) => {
+    const { id } = find(deps.directory, request.caller, request.params.id);
     const stats = await deps.queries.getStats(id);
     const { status, successRate } = healthOf(stats.successful_deliveries, stats.failed_deliveries);
     return {

@@ -1,15 +1,17 @@
 /** `/v1/event-types`: the catalogue, and the types that operators add to it. */
-import type { FastifyInstance } from 'fastify';
 import { changeEventType } from '../../../domain/event-type/change.ts';
 import { compileDataSchema } from '../../../infra/json-schema/data-schema.ts';
 import type { EventTypeLog, FollowedEventTypes } from '../../../infra/kafka/event-type-log.ts';
+import { EventTypeParams } from '../../../schemas/api.ts';
 import { type EventTypeRecord, EventTypeSettings } from '../../../schemas/event-type-log.ts';
+import { EventTypeView } from '../../../schemas/event-type-view.ts';
 import { dataJsonSchema, EVENT_TYPES, type EventTypeDefinition } from '../../../schemas/event-types.ts';
 import { EventType } from '../../../schemas/event.ts';
+import { pageOf } from '../../../schemas/page.ts';
 import { type Caller, isOperator } from '../authenticate.ts';
-import { parse } from '../parse.ts';
 import { invalidFields, notFound, Problem } from '../problem.ts';
 import type { RecordAudit } from '../record-audit.ts';
+import { type Api, NoContent } from '../zod-routes.ts';
 
 export interface EventTypeRoutesDeps {
   readonly followedTypes: FollowedEventTypes;
@@ -20,7 +22,7 @@ export interface EventTypeRoutesDeps {
 /** So that the catalogue stays one page. */
 const MAX_ADDED_TYPES = 200;
 
-export function eventTypeRoutes(app: FastifyInstance, deps: EventTypeRoutesDeps): void {
+export function eventTypeRoutes(app: Api, deps: EventTypeRoutesDeps): void {
   const { followedTypes: types, eventTypeLog, recordAudit } = deps;
   const find = (type: string) => {
     const added = types.added.get(type);
@@ -30,22 +32,40 @@ export function eventTypeRoutes(app: FastifyInstance, deps: EventTypeRoutesDeps)
     return shippedView(type, shipped);
   };
 
-  app.get('/v1/event-types', () => ({
+  const list = {
+    summary: 'List event types',
+    description: 'All of them in one page: those that ship with the product, then those that were added.',
+    response: { 200: pageOf(EventTypeView) },
+  };
+  app.get('/v1/event-types', { schema: list }, () => ({
     data: [...new Set([...EVENT_TYPES.keys(), ...[...types.added.keys()].sort()])].map(find),
     next_cursor: null,
   }));
 
-  app.get('/v1/event-types/:type', (request) => find(typeIn(request)));
+  const get = {
+    summary: 'Show an event type',
+    params: EventTypeParams,
+    response: { 200: EventTypeView },
+  };
+  app.get('/v1/event-types/:type', { schema: get }, (request) => find(request.params.type));
 
-  app.put('/v1/event-types/:type', async (request, reply) => {
-    operatorOnly(request.caller);
-    const type = typeIn(request);
+  const put = {
+    summary: 'Add or change an event type',
+    description:
+      'Only for admins of the account `default`. Types that ship with the product cannot be changed.',
+    params: EventTypeParams,
+    body: EventTypeSettings,
+    response: { 200: EventTypeView, 201: EventTypeView },
+    problems: { 409: 'The type ships with the product, or there are too many added types.' },
+  };
+  app.put('/v1/event-types/:type', { schema: put, preValidation: operatorOnly }, async (request, reply) => {
+    const { type } = request.params;
     if (!EventType.safeParse(type).success) {
       throw invalidFields([
         { path: 'type', message: 'expected words joined by dots, such as workflow.completed' },
       ]);
     }
-    const settings = parse(EventTypeSettings, request.body);
+    const settings = request.body;
     const known = types.added.get(type) ?? null;
     if (known === null) refuseNew(type, types.added.size);
     refuseUnusable(settings);
@@ -61,26 +81,38 @@ export function eventTypeRoutes(app: FastifyInstance, deps: EventTypeRoutesDeps)
     return reply.status(known === null ? 201 : 200).send(find(type));
   });
 
-  app.delete('/v1/event-types/:type', async (request, reply) => {
-    operatorOnly(request.caller);
-    const type = typeIn(request);
-    if (!types.added.has(type)) {
-      if (EVENT_TYPES.has(type)) throw shippedType();
-      throw notFound('event type');
-    }
-    await recordAudit(request.caller, { type: 'EventTypeRemoved', event_type: type });
-    await eventTypeLog.remove(type);
-    await types.tail.caughtUp();
-    return reply.status(204).send();
-  });
+  const remove = {
+    summary: 'Take an added event type away',
+    description: 'Only for admins of the account `default`.',
+    params: EventTypeParams,
+    response: { 204: NoContent },
+    problems: { 409: 'The type ships with the product.' },
+  };
+  app.delete(
+    '/v1/event-types/:type',
+    { schema: remove, preValidation: operatorOnly },
+    async (request, reply) => {
+      const { type } = request.params;
+      if (!types.added.has(type)) {
+        if (EVENT_TYPES.has(type)) throw shippedType();
+        throw notFound('event type');
+      }
+      await recordAudit(request.caller, { type: 'EventTypeRemoved', event_type: type });
+      await eventTypeLog.remove(type);
+      await types.tail.caughtUp();
+      return reply.status(204).send();
+    },
+  );
 }
 
-const typeIn = (request: { params: unknown }): string => (request.params as { type: string }).type;
-
 /** The types are everybody's, so that only who runs the whole system may change them. */
-function operatorOnly(caller: Caller): void {
-  if (isOperator(caller)) return;
-  throw new Problem(403, 'Only an admin of the account "default" may change event types.');
+function operatorOnly(
+  { caller }: { caller: Caller },
+  _reply: unknown,
+  done: (refusal?: Problem) => void,
+): void {
+  if (isOperator(caller)) return done();
+  done(new Problem(403, 'Only an admin of the account "default" may change event types.'));
 }
 
 function refuseNew(type: string, addedCount: number): void {

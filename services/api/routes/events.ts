@@ -1,17 +1,17 @@
 /** `POST /v1/events`: puts an event on Kafka, for whoever has no Kafka client at hand. */
 import { randomUUID } from 'node:crypto';
-import type { FastifyInstance } from 'fastify';
 import { readJson } from '../../../domain/deliver/json-text.ts';
 import { isOperational } from '../../../domain/record/operational-event.ts';
 import { sha256 } from '../../../infra/crypto/hash.ts';
 import type { Appender } from '../../../infra/kafka/appender.ts';
-import { NewEvent } from '../../../schemas/api.ts';
+import { IdempotencyKey, NewEvent, PublishedEvent } from '../../../schemas/api.ts';
 import type { EventTypeCatalogue } from '../../../schemas/event-types.ts';
 import { parseEventRecord, type PlatformEvent } from '../../../schemas/event.ts';
 import { isJsonObject } from '../../../schemas/json.ts';
 import type { Caller } from '../authenticate.ts';
 import { parse } from '../parse.ts';
 import { invalidFields, Problem } from '../problem.ts';
+import type { Api } from '../zod-routes.ts';
 
 export interface EventRoutesDeps {
   readonly appender: Appender;
@@ -21,14 +21,25 @@ export interface EventRoutesDeps {
   readonly eventTypes: EventTypeCatalogue;
 }
 
-export function eventRoutes(app: FastifyInstance, deps: EventRoutesDeps): void {
+export function eventRoutes(app: Api, deps: EventRoutesDeps): void {
   void app.register((scope, _options, done) => {
     // The text itself, not the parsed body: a number that a double cannot hold would be lost in it.
     scope.removeContentTypeParser('application/json');
     scope.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, parsed) =>
       parsed(null, body),
     );
-    scope.post('/v1/events', async (request, reply) => {
+    const publish = {
+      summary: 'Publish an event',
+      description:
+        'Puts it on Kafka. `id` and `timestamp` are made where they are absent; `account_id` may only be the ' +
+        'account of the API key. `data` must fit the schema of its event type, where the type is known.',
+      headers: IdempotencyKey,
+      body: NewEvent,
+      response: { 202: PublishedEvent },
+    };
+    // The body is described by its schema, and judged below: here it is a text.
+    const validatorCompiler = () => () => true;
+    scope.post('/v1/events', { schema: publish, validatorCompiler }, async (request, reply) => {
       const idempotencyKey = request.headers['idempotency-key'];
       const event = readEvent(
         String(request.body ?? ''),

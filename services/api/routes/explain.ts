@@ -1,18 +1,18 @@
 /** `POST /v1/explain`: why an event was or was not delivered to a subscription. */
-import type { FastifyInstance } from 'fastify';
 import { explainDelivery } from '../../../domain/record/explain-delivery.ts';
 import type { SubscriptionDirectory } from '../../../domain/subscription/directory.ts';
 import { readSubscriptionHistory } from '../../../infra/kafka/subscription-history.ts';
 import type { DeliveryQueries, ListedDelivery } from '../../../infra/postgres/delivery-queries.ts';
 import { ExplainRequest } from '../../../schemas/api.ts';
+import { ExplanationView } from '../../../schemas/explanation-view.ts';
 import type { AccountId, SubscriptionId } from '../../../schemas/ids.ts';
 import { type Caller, isOperator } from '../authenticate.ts';
 import { abortedWhenGone } from '../client-gone.ts';
 import { explanationView } from '../explanation-view.ts';
 import { findEvent, type FindEventDeps, type FoundEvent, type FoundRecord } from '../find-event.ts';
-import { parse } from '../parse.ts';
 import { invalidFields, notFound, Problem } from '../problem.ts';
 import { windowOf } from '../window.ts';
+import type { Api } from '../zod-routes.ts';
 
 export interface ExplainRoutesDeps extends FindEventDeps {
   readonly directory: SubscriptionDirectory;
@@ -20,10 +20,18 @@ export interface ExplainRoutesDeps extends FindEventDeps {
   readonly temporalUrl: (workflowId: string) => string;
 }
 
-export function explainRoutes(app: FastifyInstance, deps: ExplainRoutesDeps): void {
-  app.post('/v1/explain', async (request, reply) => {
-    const asked = parse(ExplainRequest, request.body);
-    const { caller } = request;
+export function explainRoutes(app: Api, deps: ExplainRoutesDeps): void {
+  const schema = {
+    summary: 'Explain why an event was or was not delivered',
+    description:
+      "Condition by condition, under the subscription's version at that time. The event is looked for among what " +
+      'Kafka was given from `from` (included) to `to` (excluded), by default the last 24 hours.',
+    body: ExplainRequest,
+    response: { 200: ExplanationView },
+    problems: { 404: 'There is no such subscription, or no such event in that time.' },
+  };
+  app.post('/v1/explain', { schema }, async (request, reply) => {
+    const { caller, body: asked } = request;
     const { event_id: eventId, subscription_id: subscriptionId } = asked;
     known(deps.directory, caller, subscriptionId);
     const nowMs = Date.now();

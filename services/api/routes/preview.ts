@@ -1,12 +1,12 @@
 /** `POST /v1/subscriptions/preview`: what a draft would have matched among past events. */
 import { PassThrough } from 'node:stream';
-import type { FastifyInstance } from 'fastify';
 import { PreviewRequest } from '../../../schemas/api.ts';
+import { PreviewView } from '../../../schemas/preview-view.ts';
 import { abortedWhenGone } from '../client-gone.ts';
-import { parse } from '../parse.ts';
 import { Problem, type ProblemDetails } from '../problem.ts';
 import { runPreview, type PreviewProgress, type PreviewResult, type RunPreviewDeps } from '../run-preview.ts';
 import { windowOf } from '../window.ts';
+import type { Api } from '../zod-routes.ts';
 
 export type PreviewRoutesDeps = RunPreviewDeps;
 
@@ -22,7 +22,7 @@ type PreviewLine =
   | ({ readonly type: 'result' } & PreviewResult)
   | { readonly type: 'error'; readonly problem: ProblemDetails };
 
-export function previewRoutes(app: FastifyInstance, deps: PreviewRoutesDeps): void {
+export function previewRoutes(app: Api, deps: PreviewRoutesDeps): void {
   let running = 0;
   const stopping = new AbortController();
   app.addHook('preClose', (done) => {
@@ -30,8 +30,20 @@ export function previewRoutes(app: FastifyInstance, deps: PreviewRoutesDeps): vo
     done();
   });
 
-  app.post('/v1/subscriptions/preview', (request, reply) => {
-    const { from, to, limit, ...draft } = parse(PreviewRequest, request.body);
+  const schema = {
+    summary: 'Show what a draft would have matched',
+    description:
+      'Runs it over past events. Whoever accepts `application/x-ndjson` is told of the progress line by line: ' +
+      'any number of `{"type":"progress"}`, then one `{"type":"result"}` or `{"type":"error"}`.',
+    body: PreviewRequest,
+    response: {
+      200: {
+        content: { 'application/json': { schema: PreviewView }, [NDJSON]: { schema: { type: 'string' } } },
+      },
+    },
+  };
+  app.post('/v1/subscriptions/preview', { schema }, (request, reply) => {
+    const { from, to, limit, ...draft } = request.body;
     const window = windowOf({ from, to }, Date.now());
     if (running >= PREVIEWS_AT_ONCE) {
       void reply.header('retry-after', String(TRY_AGAIN_SECONDS));

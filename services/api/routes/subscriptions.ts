@@ -1,22 +1,32 @@
 /** `/v1/subscriptions`: what customers configure. Reads come from memory, changes go to the actors. */
-import type { FastifyInstance, FastifyReply } from 'fastify';
-import { z } from 'zod';
+import type { FastifyReply } from 'fastify';
 import type { SubscriptionDirectory } from '../../../domain/subscription/directory.ts';
 import { isLive, type LiveSubscription } from '../../../domain/subscription/subscription.ts';
 import type { Sealer } from '../../../infra/crypto/sealed-secret.ts';
 import { tlsIssues } from '../../../infra/crypto/tls-material.ts';
-import { PageQuery, SubscriptionParams } from '../../../schemas/api.ts';
+import { IfMatch, PageQuery, SubscriptionParams } from '../../../schemas/api.ts';
+import { VersionChangeView } from '../../../schemas/history-view.ts';
 import type { SubscriptionId } from '../../../schemas/ids.ts';
-import { NewSubscription, SecretRotation, SubscriptionPatch } from '../../../schemas/subscription.ts';
+import { pageOf as pageSchema } from '../../../schemas/page.ts';
+import {
+  CreatedSubscription,
+  NewSubscription,
+  orWrapped,
+  RotatedSubscription,
+  SecretRotation,
+  SecretView,
+  SubscriptionPatch,
+  SubscriptionView,
+} from '../../../schemas/subscription.ts';
 import type { Caller } from '../authenticate.ts';
 import { abortedWhenGone } from '../client-gone.ts';
 import { type HistoryPageDeps, historyPage } from '../history-page.ts';
 import { pageOf } from '../list-page.ts';
-import { parse } from '../parse.ts';
-import { invalidFields, notFound, Problem } from '../problem.ts';
+import { invalidFields, notFound } from '../problem.ts';
 import type { RecordAudit } from '../record-audit.ts';
 import type { SubscriptionCommands } from '../subscription-commands.ts';
 import { subscriptionView } from '../subscription-view.ts';
+import { type Api, NoContent } from '../zod-routes.ts';
 
 export interface SubscriptionRoutesDeps extends HistoryPageDeps {
   readonly directory: SubscriptionDirectory;
@@ -28,19 +38,41 @@ export interface SubscriptionRoutesDeps extends HistoryPageDeps {
 
 /** Commands that need nothing but their name, by the last part of their route. */
 const VERBS = {
-  pause: { type: 'PauseSubscription' },
-  resume: { type: 'ResumeSubscription' },
-  enable: { type: 'EnableSubscription' },
+  pause: {
+    change: { type: 'PauseSubscription' },
+    summary: 'Pause a subscription',
+    description: 'Nothing is sent: everything is held, and released when it is resumed.',
+  },
+  resume: {
+    change: { type: 'ResumeSubscription' },
+    summary: 'Resume a subscription',
+    description: 'What was held is released.',
+  },
+  enable: {
+    change: { type: 'EnableSubscription' },
+    summary: 'Enable a subscription',
+    description: 'Takes up one that was disabled. What happened in between is not delivered.',
+  },
 } as const;
 
-export function subscriptionRoutes(app: FastifyInstance, deps: SubscriptionRoutesDeps): void {
+const WRAPPED = 'The body may also be `{"webhook_config": {…}}` around it.';
+const OTHER_VERSION = 'The subscription is not at the version that `If-Match` names.';
+
+export function subscriptionRoutes(app: Api, deps: SubscriptionRoutesDeps): void {
   const show = (reply: FastifyReply, subscription: LiveSubscription) => {
     void reply.header('etag', `"${subscription.version}"`);
     return subscriptionView(subscription, deps.sealer);
   };
 
-  app.post('/v1/subscriptions', async (request, reply) => {
-    const given = parse(NewSubscription, unwrapped(request.body));
+  const create = {
+    summary: 'Make a subscription',
+    description: `The secret is shown in this answer. ${WRAPPED}`,
+    body: orWrapped(NewSubscription),
+    response: { 201: CreatedSubscription },
+    answerHeaders: ['ETag', 'Location'],
+  };
+  app.post('/v1/subscriptions', { schema: create }, async (request, reply) => {
+    const given = request.body;
     refusePlainHttp(deps.allowHttp, given);
     refuseUnusableTls(given);
     const { subscription, secret } = await deps.commands.create(request.caller, given);
@@ -48,21 +80,38 @@ export function subscriptionRoutes(app: FastifyInstance, deps: SubscriptionRoute
     return { ...show(reply, subscription), secret };
   });
 
-  app.get('/v1/subscriptions', (request) => {
+  const list = {
+    summary: 'List subscriptions',
+    description: 'The newest first.',
+    querystring: PageQuery,
+    response: { 200: pageSchema(SubscriptionView) },
+  };
+  app.get('/v1/subscriptions', { schema: list }, (request) => {
     const all = deps.directory.listOf(request.caller.accountId);
-    const { items, nextCursor } = pageOf(all, parse(PageQuery, request.query));
+    const { items, nextCursor } = pageOf(all, request.query);
     return {
       data: items.map((subscription) => subscriptionView(subscription, deps.sealer)),
       next_cursor: nextCursor,
     };
   });
 
-  app.get('/v1/subscriptions/:id', (request, reply) =>
-    show(reply, find(deps.directory, request.caller, idOf(request))),
+  const get = {
+    summary: 'Show a subscription',
+    params: SubscriptionParams,
+    response: { 200: SubscriptionView },
+    answerHeaders: ['ETag'],
+  };
+  app.get('/v1/subscriptions/:id', { schema: get }, (request, reply) =>
+    show(reply, find(deps.directory, request.caller, request.params.id)),
   );
 
-  app.get('/v1/subscriptions/:id/secret', async (request, reply) => {
-    const { id, secret } = find(deps.directory, request.caller, idOf(request));
+  const getSecret = {
+    summary: "Show a subscription's secret",
+    params: SubscriptionParams,
+    response: { 200: SecretView },
+  };
+  app.get('/v1/subscriptions/:id/secret', { schema: getSecret }, async (request, reply) => {
+    const { id, secret } = find(deps.directory, request.caller, request.params.id);
     const opened = deps.sealer.open(secret, id);
     if (!opened.ok) throw new Error(`the secret of ${id} cannot be opened: ${opened.failure}`);
     await deps.recordAudit(request.caller, { type: 'SecretRevealed', subscription_id: id });
@@ -70,28 +119,57 @@ export function subscriptionRoutes(app: FastifyInstance, deps: SubscriptionRoute
     return { secret: opened.plain };
   });
 
-  app.patch('/v1/subscriptions/:id', async (request, reply) => {
-    const patch = parse(SubscriptionPatch, unwrapped(request.body));
+  const update = {
+    summary: 'Change a subscription',
+    description:
+      'What is absent stays. `retry_policy` is merged field by field; everything else that is named is replaced ' +
+      `whole. ${WRAPPED}`,
+    params: SubscriptionParams,
+    headers: IfMatch,
+    body: orWrapped(SubscriptionPatch),
+    response: { 200: SubscriptionView },
+    answerHeaders: ['ETag'],
+    problems: { 412: OTHER_VERSION },
+  };
+  app.patch('/v1/subscriptions/:id', { schema: update }, async (request, reply) => {
+    const { id } = request.params;
+    const patch = request.body;
     refusePlainHttp(deps.allowHttp, patch);
     refuseUnusableTls(patch);
-    const id = idOf(request);
     return show(
       reply,
       await deps.commands.update(request.caller, id, ifMatch(request.headers['if-match']), patch),
     );
   });
 
-  app.delete('/v1/subscriptions/:id', async (request, reply) => {
+  const remove = {
+    summary: 'Delete a subscription',
+    description: 'What it still owes is never delivered. Its history stays.',
+    params: SubscriptionParams,
+    headers: IfMatch,
+    response: { 204: NoContent },
+    problems: { 412: OTHER_VERSION },
+  };
+  app.delete('/v1/subscriptions/:id', { schema: remove }, async (request, reply) => {
     const version = ifMatch(request.headers['if-match']);
-    await deps.commands.change(request.caller, idOf(request), version, { type: 'DeleteSubscription' });
+    await deps.commands.change(request.caller, request.params.id, version, { type: 'DeleteSubscription' });
     return reply.status(204).send();
   });
 
-  app.post('/v1/subscriptions/:id/rotate-secret', async (request, reply) => {
-    const rotation = parse(SecretRotation, request.body ?? {});
+  const rotate = {
+    summary: "Rotate a subscription's secret",
+    description: 'Both secrets are valid for `overlap_seconds`. A secret is made where none is given.',
+    params: SubscriptionParams,
+    headers: IfMatch,
+    body: SecretRotation.prefault({}),
+    response: { 200: RotatedSubscription },
+    answerHeaders: ['ETag'],
+    problems: { 412: OTHER_VERSION },
+  };
+  app.post('/v1/subscriptions/:id/rotate-secret', { schema: rotate }, async (request, reply) => {
+    const { caller, params, body } = request;
     const version = ifMatch(request.headers['if-match']);
-    const id = idOf(request);
-    const { subscription, secret } = await deps.commands.rotateSecret(request.caller, id, version, rotation);
+    const { subscription, secret } = await deps.commands.rotateSecret(caller, params.id, version, body);
     void reply.header('cache-control', 'no-store');
     return {
       ...show(reply, subscription),
@@ -100,20 +178,35 @@ export function subscriptionRoutes(app: FastifyInstance, deps: SubscriptionRoute
     };
   });
 
-  app.get('/v1/subscriptions/:id/history', async (request, reply) => {
-    const page = parse(PageQuery, request.query);
-    const id = idOf(request);
+  const history = {
+    summary: 'Tell who changed a subscription, and what',
+    description: 'The newest version first. Deleted subscriptions have a history too.',
+    params: SubscriptionParams,
+    querystring: PageQuery,
+    response: { 200: pageSchema(VersionChangeView) },
+  };
+  app.get('/v1/subscriptions/:id/history', { schema: history }, async (request, reply) => {
+    const { id } = request.params;
     // Deleted ones have a history too: who deleted it is what may be asked.
     const subscription = deps.directory.get(id);
     const isTheirs = subscription.status !== 'absent' && subscription.accountId === request.caller.accountId;
     if (!isTheirs) throw notFound('subscription');
-    return historyPage(deps, id, page, abortedWhenGone(reply));
+    return historyPage(deps, id, request.query, abortedWhenGone(reply));
   });
 
-  for (const [verb, change] of Object.entries(VERBS)) {
-    app.post(`/v1/subscriptions/:id/${verb}`, async (request, reply) => {
+  for (const [verb, { change, summary, description }] of Object.entries(VERBS)) {
+    const schema = {
+      summary,
+      description,
+      params: SubscriptionParams,
+      headers: IfMatch,
+      response: { 200: SubscriptionView },
+      answerHeaders: ['ETag'],
+      problems: { 409: 'The state of the subscription does not allow it.', 412: OTHER_VERSION },
+    };
+    app.post(`/v1/subscriptions/:id/${verb}`, { schema }, async (request, reply) => {
       const version = ifMatch(request.headers['if-match']);
-      const subscription = await deps.commands.change(request.caller, idOf(request), version, change);
+      const subscription = await deps.commands.change(request.caller, request.params.id, version, change);
       if (subscription === null) throw notFound('subscription');
       return show(reply, subscription);
     });
@@ -125,19 +218,6 @@ export function find(directory: SubscriptionDirectory, caller: Caller, id: Subsc
   const subscription = directory.get(id);
   if (!isLive(subscription) || subscription.accountId !== caller.accountId) throw notFound('subscription');
   return subscription;
-}
-
-/** The id in the path. One that is not even shaped like an id belongs to nothing. */
-export function idOf(request: { params: unknown }): SubscriptionId {
-  const params = SubscriptionParams.safeParse(request.params);
-  if (!params.success) throw notFound('subscription');
-  return params.data.id;
-}
-
-/** The seed's documents wrap the object: `{"webhook_config":{…}}`. */
-function unwrapped(body: unknown): unknown {
-  const wrapped = z.strictObject({ webhook_config: z.unknown() }).safeParse(body);
-  return wrapped.success && wrapped.data.webhook_config !== undefined ? wrapped.data.webhook_config : body;
 }
 
 function refusePlainHttp(allowHttp: boolean, given: Pick<SubscriptionPatch, 'url' | 'routes'>): void {
@@ -160,9 +240,6 @@ function refuseUnusableTls({ tls }: Pick<SubscriptionPatch, 'tls'>): void {
 
 /** The version in `If-Match: "3"`; null where any will do. */
 function ifMatch(header: string | undefined): number | null {
-  if (header === undefined || header.trim() === '*') return null;
-  const version = /^(?:W\/)?"?(\d{1,15})"?$/.exec(header.trim())?.[1];
-  if (version === undefined)
-    throw new Problem(400, 'If-Match: expected the ETag of the subscription, such as "3".');
-  return Number(version);
+  const version = /\d+/.exec(header ?? '')?.[0];
+  return version === undefined ? null : Number(version);
 }

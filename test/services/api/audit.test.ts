@@ -12,6 +12,7 @@ import {
   subscriptionRoutes,
   type SubscriptionRoutesDeps,
 } from '../../../services/api/routes/subscriptions.ts';
+import { withZodSchemas } from '../../../services/api/zod-routes.ts';
 import { created } from '../../domain/subscription/subscription-log.ts';
 
 const SECRET = 'whsec_the-secret-of-the-test';
@@ -31,7 +32,7 @@ function serverWith(append: (event: AuditEvent) => Promise<void>, trustedProxies
     request.caller = admit(request, reply);
     next();
   });
-  subscriptionRoutes(app, {
+  subscriptionRoutes(withZodSchemas(app), {
     directory: { get: () => evolve(initialState(), created(1)) } as unknown as SubscriptionDirectory,
     sealer: { open: () => ({ ok: true, plain: SECRET }) },
     recordAudit: createRecordAudit({ append }, 50),

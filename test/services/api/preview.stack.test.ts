@@ -7,6 +7,7 @@ import { createKafka } from '../../../infra/kafka/client.ts';
 import { EVENT_TYPES } from '../../../schemas/event-types.ts';
 import { DEFAULT_ACCOUNT_ID } from '../../../schemas/ids.ts';
 import { previewRoutes } from '../../../services/api/routes/preview.ts';
+import { withZodSchemas } from '../../../services/api/zod-routes.ts';
 import { startTestKafka, type TestKafka } from '../../infra/kafka/test-kafka.ts';
 
 const TOPIC = 'platform.events';
@@ -60,7 +61,7 @@ beforeAll(async () => {
     next();
   });
   app.get('/quick', () => ({}));
-  previewRoutes(app, {
+  previewRoutes(withZodSchemas(app), {
     kafka: createKafka(config, 'test', logger),
     logger,
     eventTopics: [TOPIC],

@@ -7,6 +7,7 @@ import { createSubscriptionDirectory } from '../../../domain/subscription/direct
 import type { ApiKeyEvent } from '../../../schemas/api-key-log.ts';
 import { createAdmit } from '../../../services/api/admit.ts';
 import { createAuthenticate } from '../../../services/api/authenticate.ts';
+import type { OpenApiDocument } from '../../../services/api/openapi/openapi-types.ts';
 import { createServer, type ServerDeps } from '../../../services/api/server.ts';
 
 export const ADMIN_KEY = 'the-key-of-the-environment';
@@ -19,6 +20,12 @@ export interface Asked {
 
 export interface ServerOfTheTest {
   readonly ask: (key: string | null, method: string, path: string, body?: object) => Promise<Asked>;
+  /** A GET without a key, its answer as it came. */
+  readonly raw: (path: string) => Promise<{
+    readonly statusCode: number;
+    readonly headers: Readonly<Record<string, unknown>>;
+    readonly body: string;
+  }>;
   /** What the log of the keys has been given. */
   readonly log: readonly ApiKeyEvent[];
 }
@@ -53,6 +60,7 @@ export function startServer(): ServerOfTheTest {
   const app = serverWith(log);
   return {
     log,
+    raw: (path) => app.inject(path),
     async ask(key, method, path, body) {
       const answer = await app.inject({
         method: method as 'GET',
@@ -67,6 +75,12 @@ export function startServer(): ServerOfTheTest {
       };
     },
   };
+}
+
+/** The OpenAPI document as the server answers it to whoever has no key. */
+export async function documentOf(): Promise<OpenApiDocument> {
+  const answer = await serverWith([]).inject('/openapi.json');
+  return answer.json();
 }
 
 /** Every route below /v1 that the server knows, without those that Fastify adds for HEAD. */

@@ -1,0 +1,86 @@
+/**
+ * Routes that are checked and described by one thing: the zod schemas in their `schema`. Fastify parses what a request
+ * brings with them before the handler runs, the compiler holds handlers to the answers that they name, and
+ * `openapi/document.ts` writes them down for customers.
+ */
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  FastifyTypeProvider,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+} from 'fastify';
+import { z } from 'zod';
+import { parse } from './parse.ts';
+import { notFound, Problem } from './problem.ts';
+
+declare module 'fastify' {
+  interface FastifySchema {
+    /** One line that says what the route does. A test demands it of every route. */
+    readonly summary?: string;
+    /** What a customer must know beyond that line. Markdown. */
+    readonly description?: string;
+    /** Refusals of this route's own, by status, beside those that follow from its form (`openapi/problems.ts`). */
+    readonly problems?: Readonly<Record<number, string>>;
+    /** Names of the headers that a 2xx answer brings. */
+    readonly answerHeaders?: readonly string[];
+    /** Part of a page, and no route of the API: it is not described. */
+    readonly isAsset?: true;
+  }
+}
+
+/** What a handler may answer where the answer is parsed to `T`: it needs no brands, and may be read-only. */
+type Answerable<T> = T extends string & z.$brand<string>
+  ? string
+  : T extends object
+    ? { readonly [Key in keyof T]: Answerable<T[Key]> }
+    : T;
+
+/** Tells the compiler what zod schemas in a route's `schema` make of requests and answers. */
+interface ZodTypes extends FastifyTypeProvider {
+  readonly validator: this['schema'] extends z.ZodType ? z.output<this['schema']> : unknown;
+  readonly serializer: this['schema'] extends z.ZodType ? Answerable<z.output<this['schema']>> : unknown;
+}
+
+/** A server, or a scope of one, to which routes are added. */
+export type Api = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  ZodTypes
+>;
+
+/** An answer without a body, for a 204. */
+export const NoContent = z.undefined();
+
+/**
+ * Makes zod judge the requests of all routes that are added after it. A body or query that is wrong is a 422 that
+ * names every field, a header a 400, and a path that cannot name anything a 404.
+ */
+export function withZodSchemas(app: FastifyInstance): Api {
+  app.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) => (value: unknown) => {
+    try {
+      return judge(schema, httpPart, value);
+    } catch (error) {
+      // One that is thrown would count as our own fault.
+      return { error: error as Error };
+    }
+  });
+  // What is answered is held to its schema by the compiler and by tests, not again at each request.
+  app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
+  return app.withTypeProvider<ZodTypes>();
+}
+
+function judge(schema: z.ZodType, httpPart: string | undefined, value: unknown): { value: unknown } | true {
+  // Null is Fastify's word for an absent body.
+  if (httpPart !== 'params' && httpPart !== 'headers') return { value: parse(schema, value ?? undefined) };
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) {
+    throw httpPart === 'params'
+      ? notFound(schema.meta()?.title ?? 'thing')
+      : new Problem(400, parsed.error.issues.map(({ message }) => message).join(' '));
+  }
+  return httpPart === 'params' ? { value: parsed.data } : true;
+}
