@@ -41,6 +41,16 @@ const url = (protocols: readonly string[], example: string) =>
       `expected a url such as ${example}`,
     );
 
+function hasReadableCredentials(text: string): boolean {
+  try {
+    const { username, password } = new URL(text);
+    decodeURIComponent(username + password);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const isCidr = (text: string): boolean => {
   const [ip, prefix, ...rest] = text.split('/');
   const version = isIP(ip ?? '');
@@ -106,7 +116,9 @@ const Environment = z.object({
       error: 'expected networks such as 10.0.0.0/8, separated by commas, none of them the whole internet',
     })
     .default([]),
-  WEBHOOKS_EGRESS_PROXY: url(['http:', 'https:'], 'http://proxy.internal:3128').optional(),
+  WEBHOOKS_EGRESS_PROXY: url(['http:', 'https:'], 'http://proxy.internal:3128')
+    .refine(hasReadableCredentials, 'expected user name and password in percent-encoding')
+    .optional(),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       error: 'expected fatal, error, warn, info, debug, trace or silent',
@@ -147,6 +159,8 @@ export interface Config {
   readonly allowedNetworks: readonly string[];
   readonly allowHttp: boolean;
   readonly senderIps: readonly string[];
+  /** The url that deliveries go through, credentials in it. */
+  readonly egressProxy: string | null;
   /** CIDRs and addresses of the proxies in front of the API, whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[];
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
@@ -214,6 +228,7 @@ export function parseConfig(
     allowedNetworks: env.WEBHOOKS_ALLOWED_NETWORKS,
     allowHttp: env.WEBHOOKS_ALLOW_HTTP,
     senderIps: env.WEBHOOKS_SENDER_IPS,
+    egressProxy: env.WEBHOOKS_EGRESS_PROXY ?? null,
     trustedProxies: env.WEBHOOKS_TRUSTED_PROXIES,
     logLevel: env.LOG_LEVEL,
   };
@@ -222,9 +237,6 @@ export function parseConfig(
 
 /** Variables that only make sense together, and the one that would be passed over in silence. */
 function contradiction(env: z.infer<typeof Environment>): string | null {
-  if (env.WEBHOOKS_EGRESS_PROXY !== undefined) {
-    return 'WEBHOOKS_EGRESS_PROXY: expected none, because this version sends without a proxy';
-  }
   if (env.KAFKA_SASL_MECHANISM !== undefined && env.KAFKA_SASL_USERNAME === undefined) {
     return 'KAFKA_SASL_USERNAME: expected a user name, because KAFKA_SASL_MECHANISM is set';
   }

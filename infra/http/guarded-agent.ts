@@ -10,6 +10,7 @@ import { exchange, failedExchange, type HttpExchange, type HttpRequest, type Tra
 import { createGuardedConnector, type GuardedConnect, type ResolveName } from './guarded-connector.ts';
 import { failureOf } from './network-failure.ts';
 import { PooledConnection } from './pooled-connection.ts';
+import { createProxyConnector } from './proxy-connector.ts';
 import { lookUpAll, shareRunning } from './shared-lookup.ts';
 import { createTargetPolicy } from './target-address.ts';
 import {
@@ -48,6 +49,8 @@ export interface GuardedAgentOptions {
    * @default 128
    */
   readonly connectionsPerOrigin?: number;
+  /** The url of a proxy that every request goes through, credentials in it. Default: none. */
+  readonly egressProxy?: string | null;
   /** PEM certificates to trust besides Node's own roots. Default: none. */
   readonly ca?: string;
   /** Resolves names in tests. Default: the operating system's resolver. */
@@ -70,10 +73,19 @@ export interface GuardedAgent {
 export function createGuardedAgent(options: GuardedAgentOptions): GuardedAgent {
   const permits = createTargetPolicy(options.allowedNetworks);
   const resolve = shareRunning(options.lookup ?? lookUpAll);
-  const open = (secureContext: SecureContext): ConnectionPools =>
-    openPools(createGuardedConnector({ permits, resolve, secureContext }), options);
-
   const trusted = options.ca === undefined ? [] : [options.ca];
+  const connectorOf = (secureContext: SecureContext): GuardedConnect =>
+    options.egressProxy
+      ? createProxyConnector({
+          permits,
+          proxyUrl: options.egressProxy,
+          secureContext,
+          proxyAuthorities: trusted,
+        })
+      : createGuardedConnector({ permits, resolve, secureContext });
+  const open = (secureContext: SecureContext): ConnectionPools =>
+    openPools(connectorOf(secureContext), options);
+
   const anonymous = open(secureContextOf(null, trusted));
   const identities = createIdentityCache({
     open: (identity) => open(secureContextOf(identity, trusted)),

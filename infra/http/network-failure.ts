@@ -1,6 +1,7 @@
 /** Tells from the error of a failed exchange what kind of failure it was, by its code alone. */
 import type { NetworkFailure, Outcome } from '../../domain/deliver/outcome.ts';
 import { BlockedTargetError, UnresolvedTargetError } from './guarded-connector.ts';
+import { EgressProxyError } from './proxy-connector.ts';
 import { UnusableIdentityError } from './tls-identity.ts';
 
 /** How far an exchange had come when it failed. */
@@ -91,6 +92,7 @@ export function failureOf(error: unknown, circumstances: Circumstances): Failure
     const code = codeOf(error.cause);
     return unreachable('dns_failure', `${error.hostname} does not resolve${code && ` (${code})`}`);
   }
+  if (error instanceof EgressProxyError) return unreachable('connection_failed', error.message);
   if (error instanceof UnusableIdentityError)
     return unreachable('tls_failure', "subscription's certificate, key or authority cannot be used");
   // A name with several addresses fails with one error for each.

@@ -22,6 +22,7 @@ export const Subscription = z.looseObject({
   conditions: settings,
   routes: z.array(z.unknown()),
   signature_scheme: z.string(),
+  tls: z.looseObject({ expires_at: z.string().nullable(), warnings: z.array(z.string()) }).nullish(),
   version: z.number(),
   created_at: z.string(),
   updated_at: z.string(),

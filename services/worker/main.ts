@@ -45,7 +45,8 @@ async function start({ config, logger, keys, crash }: ProgramContext): Promise<R
 
   const sealer = createSealer(keys);
   const appender = await createAppender(kafka, logger);
-  const agent = createGuardedAgent({ allowedNetworks: config.allowedNetworks, parseRetryAfterMs });
+  const { allowedNetworks, egressProxy } = config;
+  const agent = createGuardedAgent({ allowedNetworks, egressProxy, parseRetryAfterMs });
   const connection = await connectWorker(config.temporal);
   const client = createClient(connection, config.temporal.namespace, keys);
   const activities = createActivities({

@@ -92,6 +92,8 @@ export interface ReceiverOptions {
   readonly host?: string;
   /** Speaks https with this certificate. Default: plain http. */
   readonly certificate?: Certificate;
+  /** Takes only clients whose certificate this authority has signed. Default: anyone. */
+  readonly clientAuthority?: string;
 }
 
 export async function startReceiver(
@@ -115,7 +117,12 @@ export async function startReceiver(
   const server =
     options.certificate === undefined
       ? createHttpServer(onRequest)
-      : createHttpsServer(options.certificate, onRequest);
+      : createHttpsServer(
+          options.clientAuthority === undefined
+            ? options.certificate
+            : { ...options.certificate, ca: options.clientAuthority, requestCert: true },
+          onRequest,
+        );
   server.keepAliveTimeout = 60_000;
   const listener = await Listener.start(server, options.host);
   const scheme = options.certificate === undefined ? 'http' : 'https';

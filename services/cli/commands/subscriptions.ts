@@ -171,6 +171,10 @@ const standing =
   ({ id, state, state_reason }: Subscription): string =>
     `${printable(id)} is ${stateColour(terminal)(printable(state))}${state_reason === null ? '' : ` (${printable(state_reason)})`}`;
 
+/** When the first certificate ends, and which want renewing. */
+const tlsText = ({ tls }: Subscription): string | null =>
+  tls ? printable([`until ${tls.expires_at?.slice(0, 10) ?? '?'}`, ...tls.warnings].join('; ')) : null;
+
 const rendered =
   ({ terminal }: Cli) =>
   (subscription: Subscription): string => {
@@ -198,6 +202,7 @@ const rendered =
       ['Filters', json(subscription.filters)],
       ['Conditions', json(subscription.conditions)],
       ['Routes', json(subscription.routes)],
+      ['TLS', tlsText(subscription)],
       ['Signature', printable(subscription.signature_scheme)],
       ['Version', String(subscription.version)],
       ['Created', printable(subscription.created_at)],

@@ -79,6 +79,14 @@ describe('the history of a subscription', () => {
     ]);
   });
 
+  it('tells certificates, and masks the client key', () => {
+    const tls = { ca: null, client_certificate: 'PEM', client_key: sealed('key of the customer') };
+    expect(changesOf(created, updated({ tls }))).toEqual([
+      { path: 'tls.client_certificate', from: null, to: 'PEM' },
+      { path: 'tls.client_key', from: null, to: '***' },
+    ]);
+  });
+
   it('masks header values, and names those that were added, changed or taken away', () => {
     const same = { 'X-Team': sealed('token-of-the-customer', 1) };
     expect(changesOf(created, updated({ headers: { ...same, 'X-New': sealed('n') } }))).toEqual([

@@ -38,6 +38,17 @@ it.each([
 });
 
 it.each([
+  ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'endpoint asks for a client certificate'],
+  ['ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', 'endpoint does not trust the client certificate'],
+])('an alert of the endpoint (%s) is told in words', (code, text) => {
+  const awaiting: Circumstances = { progress: 'awaiting_answer', closedByPeer: true };
+  expect(failureOf(coded(code), awaiting)).toEqual({
+    outcome: { kind: 'unreachable', failure: 'tls_failure' },
+    text,
+  });
+});
+
+it.each([
   [undefined],
   [null],
   ['ECONNREFUSED'],
