@@ -3,13 +3,17 @@ import { createAppendSubscriptionEvents } from './append-subscription-events.ts'
 import { type AttemptDeps, createAttemptDelivery } from './attempt-delivery.ts';
 import { createDisableSubscription } from './disable-subscription.ts';
 import { createLoadSubscription } from './load-subscription.ts';
+import { createLookAtFailures } from './look-at-failures.ts';
 import { createRetryDelivery } from './retry-delivery.ts';
+import { createTellHealth } from './tell-health.ts';
 
 /** All that the activities need. */
 export type ActivityDeps = AttemptDeps &
   Parameters<typeof createAppendSubscriptionEvents>[0] &
   Parameters<typeof createLoadSubscription>[0] &
-  Parameters<typeof createDisableSubscription>[0];
+  Parameters<typeof createDisableSubscription>[0] &
+  Parameters<typeof createLookAtFailures>[0] &
+  Parameters<typeof createTellHealth>[0];
 
 /** The activities of a worker. */
 export const createActivities = (deps: ActivityDeps) => {
@@ -20,6 +24,8 @@ export const createActivities = (deps: ActivityDeps) => {
     appendSubscriptionEvents: createAppendSubscriptionEvents(deps),
     loadSubscription: createLoadSubscription(deps),
     disableSubscription: createDisableSubscription(deps),
+    lookAtFailures: createLookAtFailures(deps),
+    tellHealth: createTellHealth(deps),
   };
 };
 export type Activities = ReturnType<typeof createActivities>;

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { Conditions, Filters, Routes } from './filter.ts';
 import { AccountId, SubscriptionId } from './ids.ts';
-import { RetryPolicy } from './subscription.ts';
+import { DEFAULT_AUTO_DISABLE_SECONDS, RetryPolicy } from './subscription.ts';
 
 /** Text that only a holder of the encryption key can read: `v1.<key id>.<base64url>`. */
 export const Sealed = z.string().startsWith('v1.').brand<'Sealed'>();
@@ -34,6 +34,7 @@ export const StoredSettings = z.object({
   rate_limit: z.null(),
   ordered_by: z.null(),
   fallback: z.null(),
+  auto_disable_after: z.int().nullable(),
   destination: z.object({ type: z.literal('http') }),
 });
 export type StoredSettings = z.infer<typeof StoredSettings>;
@@ -56,7 +57,10 @@ export const SubscriptionEvent = z.discriminatedUnion('type', [
   z.object({
     ...fact,
     type: z.literal('SubscriptionCreated'),
-    settings: StoredSettings,
+    // Subscriptions of before this setting have what new ones get.
+    settings: StoredSettings.extend({
+      auto_disable_after: StoredSettings.shape.auto_disable_after.default(DEFAULT_AUTO_DISABLE_SECONDS),
+    }),
     secret: Sealed,
     active: z.boolean(),
   }),

@@ -29,6 +29,12 @@ const Secret = z
 const notOffered = (name: string) =>
   z.null({ error: `${name} is not offered by this version: expected null` });
 
+/** Five days. */
+export const DEFAULT_AUTO_DISABLE_SECONDS = 432_000;
+/** Thirty days: as long as the records of attempts are kept. */
+const LONGEST_AUTO_DISABLE_SECONDS = 2_592_000;
+const AUTO_DISABLE = `expected whole seconds, from 1 to ${LONGEST_AUTO_DISABLE_SECONDS}, or null for never`;
+
 /** The settings of a subscription that are stored as they were given. */
 const settings = {
   url: TargetUrl,
@@ -53,6 +59,11 @@ const settings = {
   rate_limit: notOffered('rate_limit'),
   ordered_by: notOffered('ordered_by'),
   fallback: notOffered('fallback'),
+  auto_disable_after: z
+    .int(AUTO_DISABLE)
+    .min(1, AUTO_DISABLE)
+    .max(LONGEST_AUTO_DISABLE_SECONDS, AUTO_DISABLE)
+    .nullable(),
   destination: z.strictObject({
     type: z.literal('http', { error: 'expected "http": other destinations are not offered by this version' }),
   }),
@@ -77,6 +88,7 @@ export const NewSubscription = z
     rate_limit: settings.rate_limit.default(null),
     ordered_by: settings.ordered_by.default(null),
     fallback: settings.fallback.default(null),
+    auto_disable_after: settings.auto_disable_after.default(DEFAULT_AUTO_DISABLE_SECONDS),
     destination: settings.destination.default({ type: 'http' }),
   })
   .meta({
@@ -163,6 +175,7 @@ const SUBSCRIPTION = {
   rate_limit: null,
   ordered_by: null,
   fallback: null,
+  auto_disable_after: DEFAULT_AUTO_DISABLE_SECONDS,
   destination: { type: 'http' },
   active: true,
   state: 'active',

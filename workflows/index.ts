@@ -1,3 +1,4 @@
 /** The entry of the workflow bundle: what is exported here is what workers can run. */
 export { delivery } from './delivery.ts';
+export { failureWatch } from './failure-watch.ts';
 export { subscription } from './subscription.ts';

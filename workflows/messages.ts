@@ -1,7 +1,8 @@
 /** The names by which others reach the actors, and why each message is of its kind. */
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import { defineUpdate } from '@temporalio/workflow';
+import { defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Refusal } from '../domain/subscription/decide.ts';
+import type { CircuitMove } from '../domain/subscription/failure-watch.ts';
 import type { Subscription } from '../domain/subscription/subscription.ts';
 import type { SubscriptionCommand } from '../schemas/subscription-log.ts';
 
@@ -22,6 +23,16 @@ export const SUBSCRIPTION_ACTOR = {
 
 /** How a delivery's workflow is started. */
 export const DELIVERY_ACTOR = { workflowType: 'delivery', taskQueue: 'webhooks-deliveries' } as const;
+
+/** A signal: whoever keeps the circuit has an attempt to make and waits for nobody. */
+export const circuitSignal = defineSignal<[CircuitMove]>('circuit');
+
+/** How the watch of a failing subscription is started and told of circuits. Not on the queue of deliveries. */
+export const FAILURE_WATCH = {
+  workflowType: 'failureWatch',
+  taskQueue: SUBSCRIPTION_ACTOR.taskQueue,
+  circuitSignal,
+} as const;
 
 /** What the Temporal UI and `temporal workflow list` can search by. They are never encrypted. */
 export const SEARCH_ATTRIBUTES = {

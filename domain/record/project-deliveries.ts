@@ -36,6 +36,7 @@ export const projectDeliveries: ProjectDeliveries = (before, events) => {
     count(counters, responseTimes, delivery, known === undefined ? NOTHING : contributionOf(known));
 
     if (event.type !== 'AttemptEnded') continue;
+    if (event.next.step === 'succeed') countSuccess(counters, delivery, event.at);
     const attempt = attemptRow(event);
     const key = `${attempt.deliveryId} ${attempt.number}`;
     const other = attempts.get(key);
@@ -106,9 +107,19 @@ function count(
     failed: sum.failed + after.failed - before.failed,
     durationUs: sum.durationUs + wholeMicroseconds(after) - wholeMicroseconds(before),
     lastDelivery: after.bucket === null ? sum.lastDelivery : latest(sum.lastDelivery, delivery.endedAt),
+    lastSuccess: sum.lastSuccess,
   });
   countBucket(responseTimes, subscriptionId, before.bucket, -1);
   countBucket(responseTimes, subscriptionId, after.bucket, 1);
+}
+
+function countSuccess(
+  counters: Map<SubscriptionId, CounterChange>,
+  { subscriptionId }: DeliveryRow,
+  at: string,
+): void {
+  const sum = counters.get(subscriptionId) ?? noChange(subscriptionId);
+  counters.set(subscriptionId, { ...sum, lastSuccess: latest(sum.lastSuccess, at) });
 }
 
 function countBucket(
@@ -131,6 +142,7 @@ const noChange = (subscriptionId: SubscriptionId): CounterChange => ({
   failed: 0,
   durationUs: 0,
   lastDelivery: null,
+  lastSuccess: null,
 });
 
 /** Each delivery's share is rounded alone, so that taking it away again leaves nothing behind. */

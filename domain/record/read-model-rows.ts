@@ -47,6 +47,8 @@ export interface CounterChange {
   readonly durationUs: number;
   /** The latest end among the deliveries that ended, null where none did. */
   readonly lastDelivery: string | null;
+  /** When the latest successful attempt among the events ended, null where none was. */
+  readonly lastSuccess: string | null;
 }
 
 /** What is added to one bucket of a subscription's histogram of response times. */

@@ -21,6 +21,8 @@ export interface LiveSubscription {
   readonly previousSecret: PreviousSecret | null;
   /** Why it is paused or disabled; null while active. */
   readonly statusReason: string | null;
+  /** When it last became active, RFC 3339 in UTC. While it is not: when it last was made so. */
+  readonly activeSince: string;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
@@ -62,6 +64,7 @@ export function evolve(state: Subscription, event: SubscriptionEvent): Subscript
       secret: event.secret,
       previousSecret: null,
       statusReason: event.active ? null : 'inactive',
+      activeSince: event.at,
       createdAt: event.at,
       updatedAt: event.at,
     };
@@ -84,7 +87,7 @@ export function evolve(state: Subscription, event: SubscriptionEvent): Subscript
       return { ...moved, status: 'disabled', statusReason: event.reason };
     case 'SubscriptionResumed':
     case 'SubscriptionEnabled':
-      return { ...moved, status: 'active', statusReason: null };
+      return { ...moved, status: 'active', statusReason: null, activeSince: event.at };
     case 'SubscriptionDeleted':
       return { status: 'deleted', id: state.id, accountId: state.accountId, version: event.version };
   }

@@ -79,6 +79,7 @@ const addCounters = bulkUpsert<CounterChange>(
     { name: 'failed', type: 'bigint', value: (row) => row.failed },
     { name: 'duration_us_sum', type: 'bigint', value: (row) => row.durationUs },
     { name: 'last_delivery', type: 'timestamptz', value: (row) => row.lastDelivery },
+    { name: 'last_success', type: 'timestamptz', value: (row) => row.lastSuccess },
   ],
   `(subscription_id) do update set
      pending = subscription_stats.pending + excluded.pending,
@@ -86,7 +87,8 @@ const addCounters = bulkUpsert<CounterChange>(
      succeeded = subscription_stats.succeeded + excluded.succeeded,
      failed = subscription_stats.failed + excluded.failed,
      duration_us_sum = subscription_stats.duration_us_sum + excluded.duration_us_sum,
-     last_delivery = greatest(subscription_stats.last_delivery, excluded.last_delivery)`,
+     last_delivery = greatest(subscription_stats.last_delivery, excluded.last_delivery),
+     last_success = greatest(subscription_stats.last_success, excluded.last_success)`,
 );
 
 const addResponseTimes = bulkUpsert<BucketChange>(

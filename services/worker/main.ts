@@ -12,14 +12,17 @@ import { createGuardedAgent } from '../../infra/http/guarded-agent.ts';
 import { createAppender } from '../../infra/kafka/appender.ts';
 import { createKafka } from '../../infra/kafka/client.ts';
 import { createEventLog } from '../../infra/kafka/event-log.ts';
-import { announceOn } from '../../infra/kafka/operational-events.ts';
+import { announceOn, createTell } from '../../infra/kafka/operational-events.ts';
 import { followSubscriptionLog } from '../../infra/kafka/subscription-log.ts';
 import { createTopics, topicPlans } from '../../infra/kafka/topics.ts';
+import { failuresOf } from '../../infra/postgres/failure-queries.ts';
+import { createPool } from '../../infra/postgres/pool.ts';
 import { runProgram, type ProgramContext, type RunningService } from '../../infra/process/program.ts';
 import { connectWorker, createClient, dataConverter } from '../../infra/temporal/client.ts';
+import { createFailureWatches, watchingFailures } from '../../infra/temporal/failure-watches.ts';
 import { createSendCommand } from '../../infra/temporal/subscription-actors.ts';
 import { forwardTemporalLogs } from '../../infra/temporal/logs.ts';
-import { DELIVERY_ACTOR, SUBSCRIPTION_ACTOR } from '../../workflows/messages.ts';
+import { DELIVERY_ACTOR, FAILURE_WATCH, SUBSCRIPTION_ACTOR } from '../../workflows/messages.ts';
 import { workflowBundlePath } from './workflow-bundle.ts';
 
 /** Requests on the wire at once. A hanging endpoint keeps its slots for its whole timeout. */
@@ -49,11 +52,18 @@ async function start({ config, logger, keys, crash }: ProgramContext): Promise<R
   const agent = createGuardedAgent({ allowedNetworks, egressProxy, parseRetryAfterMs });
   const connection = await connectWorker(config.temporal);
   const client = createClient(connection, config.temporal.namespace, keys);
+  const pool = createPool(config.databaseUrl, logger);
+  const operationalTopic = config.eventTopics[0]!;
   const activities = createActivities({
-    eventLog: createEventLog(
-      appender,
-      announceOn(config.eventTopics[0]!, (fact) => operationalEventOf(fact, sha256)),
+    eventLog: watchingFailures(
+      createEventLog(
+        appender,
+        announceOn(operationalTopic, (fact) => operationalEventOf(fact, sha256)),
+      ),
+      createFailureWatches(client, FAILURE_WATCH, logger),
     ),
+    tell: createTell(appender, operationalTopic),
+    failuresOf: (id, after) => failuresOf(pool, id, after),
     agent,
     lookUp: (id, version) => directory.atLeast(id, version),
     get: (id) => directory.get(id),
@@ -102,6 +112,7 @@ async function start({ config, logger, keys, crash }: ProgramContext): Promise<R
       await appender.close();
       await log.stop();
       await connection.close();
+      await pool.end();
     },
   };
 }

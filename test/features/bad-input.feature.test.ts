@@ -61,6 +61,8 @@ describe('POST /v1/subscriptions', () => {
     ['rate_limit', { rate_limit: 'slow' }],
     ['ordered_by', { ordered_by: 7 }],
     ['fallback', { fallback: 'none' }],
+    ['auto_disable_after', { auto_disable_after: 0 }],
+    ['auto_disable_after', { auto_disable_after: '5 days' }],
     ['colour', { colour: 'red' }],
   ];
 

@@ -108,6 +108,30 @@ describe('an endpoint that fails', () => {
   });
 });
 
+it('a subscription whose every attempt fails for as long as auto_disable_after says is disabled', async () => {
+  const receiver = await startCustomerReceiver();
+  receiver.statusFor = () => 500;
+  const type = unique('operations');
+  const { id } = await subscribe({
+    url: receiver.url,
+    events: [type],
+    auto_disable_after: 1,
+    retry_policy: { max_retries: 1, retry_delay: 1 },
+  });
+  const state = async () => {
+    // As long as it takes: what comes to it now fails too.
+    await publish(type);
+    const { body } = await call('GET', `/v1/subscriptions/${id}`);
+    return [body['state'], body['state_reason']];
+  };
+  await expect.poll(state, { ...PATIENCE, interval: 500 }).toEqual(['disabled', 'auto_disabled']);
+  await expect
+    .poll(() => toldOf(id).find(({ event }) => event === 'webhook.disabled'), PATIENCE)
+    .toMatchObject({ data: { reason: 'auto_disabled', version: 2 } });
+  await unsubscribe(id);
+  await receiver.stop();
+});
+
 it.each(OPERATIONAL)('nobody can publish %s through the API', async (event) => {
   const { status, body } = await call<{ errors: { path: string }[] }>('POST', '/v1/events', {
     event,

@@ -52,6 +52,7 @@ describe('a subscription', () => {
       rate_limit: null,
       ordered_by: null,
       fallback: null,
+      auto_disable_after: 432_000,
       destination: { type: 'http' },
       state: 'active',
       state_reason: null,

@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { createActivities } from '../../activities/index.ts';
 import { parseRetryAfterMs } from '../../domain/deliver/retry-after.ts';
+import type { Failures } from '../../domain/subscription/failure-watch.ts';
 import type { LiveSubscription, Subscription } from '../../domain/subscription/subscription.ts';
 import { createGuardedAgent } from '../../infra/http/guarded-agent.ts';
 import { timeSkippingServerPath } from '../../infra/local-stack/time-skipping-server.ts';
@@ -54,6 +55,7 @@ export const subscriptionTo = (url: string, more: Partial<LiveSubscription> = {}
   secret: 'v1.secret-of-the-test' as Sealed,
   previousSecret: null,
   statusReason: null,
+  activeSince: '2024-01-15T10:00:00.000Z',
   createdAt: '2024-01-15T10:00:00.000Z',
   updatedAt: '2024-01-15T10:00:00.000Z',
   ...more,
@@ -102,9 +104,10 @@ export async function startDeliveryEnv() {
   const receiver = await startScriptedReceiver(() => env.currentTimeMs());
   const recorded: DeliveryEvent[] = [];
   const disabled: string[] = [];
-  const world: { subscription: Subscription; jitter: number } = {
+  const world: { subscription: Subscription; jitter: number; failures: Failures | null } = {
     subscription: subscriptionTo(receiver.url),
     jitter: 0,
+    failures: null,
   };
   const agent = createGuardedAgent({ allowedNetworks: ['127.0.0.1/32'], parseRetryAfterMs });
   const workflowBundle = await bundleWorkflowCode({
@@ -123,6 +126,8 @@ export async function startDeliveryEnv() {
       lookUp: () => Promise.resolve(world.subscription),
       get: () => world.subscription,
       caughtUp: () => Promise.resolve(),
+      failuresOf: () => Promise.resolve({ failures: world.failures, latestSuccess: null }),
+      tell: () => Promise.resolve(),
       sendCommand: (id, command) => {
         disabled.push(`${id} ${command.type}`);
         return Promise.resolve({ answered: true });

@@ -2,11 +2,12 @@
  * `npm run histories` records test/histories anew: runs every way that a workflow can take on a Temporal that
  * skips time, and keeps what Temporal kept of it. To be run only after a change that is meant to break replay.
  */
+import type { CircuitMove } from '../../domain/subscription/failure-watch.ts';
 import { initialState } from '../../domain/subscription/subscription.ts';
 import { createSendCommand } from '../../infra/temporal/subscription-actors.ts';
 import type { SubscriptionId } from '../../schemas/ids.ts';
 import type { Sealed, SubscriptionCommand } from '../../schemas/subscription-log.ts';
-import { SUBSCRIPTION_ACTOR } from '../../workflows/messages.ts';
+import { FAILURE_WATCH, SUBSCRIPTION_ACTOR } from '../../workflows/messages.ts';
 import { ACCOUNT, type Answer, settingsFor, startDeliveryEnv, subscriptionTo } from './delivery-env.ts';
 import { writeHistory } from './history-file.ts';
 
@@ -53,6 +54,26 @@ const waking = setInterval(() => {
 }, 20);
 await recordDelivery('delivery-held', answering(200), subscriptionTo(receiver.url, { status: 'paused' }));
 clearInterval(waking);
+
+async function recordWatch(name: string, id: SubscriptionId): Promise<void> {
+  const { circuitSignal, ...address } = FAILURE_WATCH;
+  const at = (seconds: number) => `2024-01-15T10:30:${String(seconds).padStart(2, '0')}.000Z`;
+  const watch = await env.client.workflow.start(address.workflowType, {
+    ...address,
+    workflowId: `failing:${id}`,
+    args: [id],
+  });
+  for (const [second, state] of (['open', 'closed'] as const).entries()) {
+    const move: CircuitMove = { accountId: ACCOUNT, host: 'example.com', state, at: at(second) };
+    await watch.signal(circuitSignal, move);
+  }
+  await watch.result();
+  await keep(name, watch.workflowId);
+}
+world.subscription = subscriptionTo(receiver.url);
+await recordWatch('failure-watch-recovered', 'wh_recordedrecovered' as SubscriptionId);
+world.failures = { since: '2024-01-15T10:30:00.000Z', latest: '2024-01-20T10:30:00.000Z' };
+await recordWatch('failure-watch-disabled', 'wh_recordeddisabled' as SubscriptionId);
 
 const send = createSendCommand(env.client, SUBSCRIPTION_ACTOR, 20_000);
 const from = { actor: 'key:admin', accountId: ACCOUNT, expectedVersion: null };

@@ -24,6 +24,8 @@ it('every way that a workflow can take is recorded', () => {
     'delivery-held',
     'delivery-retried',
     'delivery-succeeded',
+    'failure-watch-disabled',
+    'failure-watch-recovered',
     'subscription-changed',
     'subscription-deleted',
   ]);

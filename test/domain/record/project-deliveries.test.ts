@@ -21,7 +21,6 @@ function storedAfter(chunks: readonly (readonly DeliveryEvent[])[]) {
     }
     for (const change of projected.counters) {
       const sum = counters.get(change.subscriptionId);
-      const last = [sum?.lastDelivery ?? '', change.lastDelivery ?? ''].sort()[1];
       counters.set(change.subscriptionId, {
         ...change,
         pending: change.pending + (sum?.pending ?? 0),
@@ -29,7 +28,8 @@ function storedAfter(chunks: readonly (readonly DeliveryEvent[])[]) {
         succeeded: change.succeeded + (sum?.succeeded ?? 0),
         failed: change.failed + (sum?.failed ?? 0),
         durationUs: change.durationUs + (sum?.durationUs ?? 0),
-        lastDelivery: last === undefined || last === '' ? null : last,
+        lastDelivery: later(sum?.lastDelivery, change.lastDelivery),
+        lastSuccess: later(sum?.lastSuccess, change.lastSuccess),
       });
     }
     for (const { subscriptionId, bucket, count } of projected.responseTimes) {
@@ -41,6 +41,9 @@ function storedAfter(chunks: readonly (readonly DeliveryEvent[])[]) {
   }
   return { rows, attempts, counters, buckets };
 }
+
+const later = (a: string | null | undefined, b: string | null): string | null =>
+  [a ?? '', b ?? ''].sort()[1] || null;
 
 /** `events` cut into chunks of these sizes, over and over. */
 function chunked(events: readonly DeliveryEvent[], sizes: readonly number[]): DeliveryEvent[][] {

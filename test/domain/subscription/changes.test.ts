@@ -59,6 +59,7 @@ describe('the history of a subscription', () => {
         ['conditions', {}],
         ['routes', []],
         ['signature_scheme', 'body'],
+        ['auto_disable_after', 432_000],
         ['destination', { type: 'http' }],
         ['retry_policy.max_retries', 3],
         ['retry_policy.retry_delay', 5],

@@ -18,6 +18,7 @@ export const SETTINGS: StoredSettings = {
   rate_limit: null,
   ordered_by: null,
   fallback: null,
+  auto_disable_after: 432_000,
   destination: { type: 'http' },
 };
 

@@ -19,6 +19,7 @@ export function recount(events: readonly DeliveryEvent[]): ReadModels {
   const deliveries = new Map<string, DeliveryRecord & { id: string; subscription: string }>();
   const attempts = new Map<string, { key: string; at: string; body: string }>();
   const ends = new Map<string, string>();
+  const successes = new Map<string, string>();
   for (const event of events) {
     const id = event.delivery_id;
     const before = deliveries.get(id) ?? {
@@ -33,6 +34,8 @@ export function recount(events: readonly DeliveryEvent[]): ReadModels {
       if (after.endedAt > known) ends.set(after.subscription, after.endedAt);
     }
     if (event.type !== 'AttemptEnded') continue;
+    if (event.next.step === 'succeed' && event.at > (successes.get(after.subscription) ?? ''))
+      successes.set(after.subscription, event.at);
     const key = `${id} ${event.number}`;
     if (event.at > (attempts.get(key)?.at ?? ''))
       attempts.set(key, { key, at: event.at, body: event.response_body });
@@ -43,7 +46,11 @@ export function recount(events: readonly DeliveryEvent[]): ReadModels {
   for (const delivery of deliveries.values()) {
     const { subscription } = delivery;
     const { bucket, durationMs, ...counts } = contributionOf(delivery);
-    const sum = counters.get(subscription) ?? { subscription, last: ends.get(subscription) ?? null };
+    const sum = counters.get(subscription) ?? {
+      subscription,
+      last: ends.get(subscription) ?? null,
+      lastSuccess: successes.get(subscription) ?? null,
+    };
     const plus = (name: string, amount: number) => Number(sum[name] ?? 0) + amount;
     counters.set(subscription, {
       ...sum,
@@ -96,6 +103,7 @@ export async function readTables(pool: Pool): Promise<ReadModels> {
     counters: counters.rows.map((row) => ({
       subscription: row.subscription_id,
       last: time(row.last_delivery),
+      lastSuccess: time(row.last_success),
       pending: Number(row.pending),
       held: Number(row.held),
       succeeded: Number(row.succeeded),

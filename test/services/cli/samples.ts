@@ -16,6 +16,7 @@ export const subscription = {
   rate_limit: null,
   ordered_by: null,
   fallback: null,
+  auto_disable_after: 432_000,
   destination: { type: 'http' },
   active: true,
   state: 'active',
