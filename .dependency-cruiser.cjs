@@ -37,6 +37,7 @@ module.exports = {
       { path: '^(schemas|domain|workflows|activities|infra|services|test)/' },
       'customers run it without the rest of the package',
     ),
+    no('nobody-imports-the-bench', { pathNot: '^(bench|test)/' }, { path: '^bench/' }),
     no('nobody-imports-tests', { pathNot: '^test/' }, { path: '^test/' }),
   ],
   options: {

@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/**', '.data/**', 'node_modules/**', 'test/architecture/**'] },
+  { ignores: ['dist/**', '.data/**', '.bench/**', 'node_modules/**', 'test/architecture/**'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommended],

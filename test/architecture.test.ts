@@ -4,7 +4,17 @@ import { cruise, type IConfiguration, type ICruiseResult } from 'dependency-crui
 import { expect, it } from 'vitest';
 
 const rules = createRequire(import.meta.url)('../.dependency-cruiser.cjs') as IConfiguration;
-const ROOMS = ['schemas', 'domain', 'workflows', 'activities', 'infra', 'services', 'receiver', 'test'];
+const ROOMS = [
+  'schemas',
+  'domain',
+  'workflows',
+  'activities',
+  'infra',
+  'services',
+  'receiver',
+  'bench',
+  'test',
+];
 const violations = async (baseDir: string) => {
   const { output } = await cruise(ROOMS, {
     ...rules.options,

@@ -1,0 +1,85 @@
+import { type Delivered, latenciesOf } from '../../deliver.ts';
+import { atMost, noneOf } from '../../findings.ts';
+import { quantile } from '../../statistics.ts';
+import { runningWorkflows } from '../../temporal-use.ts';
+import { finishPatiently, onePerEndpoint, orderTarget, type Phase, type PhaseFindings } from './phase.ts';
+
+const EVENT_TYPE = 'bench.one_down';
+const DOWN = 0;
+const WANTED_WORKFLOWS = 500;
+const WANTED_FACTOR = 1.5;
+
+/** One endpoint answers 503 to all that comes, while the others are served as before; then it recovers. */
+export async function oneDown(phase: Phase): Promise<PhaseFindings> {
+  const { bench, rig } = phase;
+  const endpoints = bench.size('endpoints');
+  // Every other event is for the one that will be down.
+  const endpointOf = (seq: number): number =>
+    seq % 2 === 0 ? DOWN : 1 + (Math.floor(seq / 2) % (endpoints - 1));
+  const [downId] = await rig.subscribe(onePerEndpoint(bench, EVENT_TYPE, endpoints));
+  const events = bench.size('deliveries');
+  const plan = (run: string) => ({
+    run,
+    eventType: EVENT_TYPE,
+    events,
+    tenantOf: (seq: number) => `t${endpointOf(seq)}`,
+  });
+  const p99 = async (delivered: Delivered): Promise<number> =>
+    quantile((await latenciesOf(rig, delivered, (endpoint) => endpoint !== DOWN)).sinceSent, 0.99);
+
+  bench.say('3: all answer');
+  const cleanPublished = await rig.load.paced(plan('one-clean'), bench.size('rate'), bench.signal);
+  const clean = await finishPatiently(phase, 'one-clean', cleanPublished, events);
+  bench.say(`3: one of ${endpoints} is down`);
+  await rig.receiver.behave(DOWN, { kind: 'answer', status: 503 });
+  const published = await rig.load.paced(plan('one-down'), bench.size('rate'), bench.signal);
+  const ofOthers = Math.floor(events / 2);
+  const { requests, seen } = await rig.receiver.waitFor(
+    'one-down',
+    ({ delivered }) => delivered >= ofOthers,
+    rig.patienceMs,
+    bench.signal,
+  );
+  const workflows = await runningWorkflows(rig.stack, downId!);
+  bench.say(`3: it recovers; ${workflows} workflows carry its deliveries`);
+  await rig.receiver.behave(DOWN, { kind: 'answer', status: 200 });
+  const recoveredAtMs = Date.now();
+  const down = await finishPatiently(phase, 'one-down', published, events);
+
+  const [cleanP99, downP99] = [await p99(clean), await p99(down)];
+  return {
+    delivered: [clean, down],
+    tables: [
+      {
+        title: '3. One endpoint is down. The others:',
+        columns: ['run', 'median ms', 'p99 ms'],
+        rows: [
+          ['all answer', quantile((await latenciesOf(rig, clean)).sinceSent, 0.5), cleanP99],
+          [
+            'one down',
+            quantile((await latenciesOf(rig, down, (endpoint) => endpoint !== DOWN)).sinceSent, 0.5),
+            downP99,
+          ],
+        ],
+      },
+      {
+        title: '3. The one that was down',
+        columns: ['its requests meanwhile', 'workflows', 's to catch up', 'delivered again'],
+        rows: [
+          [
+            requests - (seen - Math.ceil(events / 2)),
+            workflows,
+            (down.tally.lastDeliveredAtMs - recoveredAtMs) / 1_000,
+            down.tally.deliveredAgain,
+          ],
+        ],
+      },
+    ],
+    targets: [
+      atMost('3: workflows for the one that is down', WANTED_WORKFLOWS, workflows, ''),
+      atMost('3: p99 of the others, of the clean one', WANTED_FACTOR, downP99 / cleanP99, ' times'),
+      noneOf('3: its deliveries that came again', down.tally.deliveredAgain),
+      await orderTarget('3: furthest from its place', rig, 'one-down', DOWN, recoveredAtMs),
+    ],
+  };
+}

@@ -1,0 +1,89 @@
+import { type Delivered, latenciesOf } from '../../deliver.ts';
+import type { EventPlan, Published } from '../../load.ts';
+import { atLeast, atMost } from '../../findings.ts';
+import { quantile } from '../../statistics.ts';
+import { finishPatiently, onePerEndpoint, orderTarget, type Phase, type PhaseFindings } from './phase.ts';
+
+const EVENT_TYPE = 'bench.slow_half';
+const FAST = 0;
+const SLOW = 1;
+const WANTED_SHARE = 0.9;
+const WANTED_FACTOR = 1.5;
+const WANTED_DRAIN_PER_SECOND = 1_000;
+
+/** Half of a burst goes to an endpoint that takes its time; then that endpoint becomes fast. */
+export async function slowHalf(phase: Phase): Promise<PhaseFindings> {
+  const { bench, rig } = phase;
+  await rig.subscribe(onePerEndpoint(bench, EVENT_TYPE, 2));
+  const plan = (run: string): EventPlan => ({
+    run,
+    eventType: EVENT_TYPE,
+    events: bench.size('deliveries'),
+    tenantOf: (seq) => (seq % 2 === FAST ? 't0' : 't1'),
+  });
+  /** Publishes, and waits for the half that goes to the fast endpoint. */
+  const deliverFastHalf = async (run: string): Promise<{ published: Published; seconds: number }> => {
+    const published = await rig.load.burst(plan(run));
+    const owed = Math.ceil(bench.size('deliveries') / 2);
+    await rig.receiver.waitFor(
+      run,
+      ({ deliveredByEndpoint }) => deliveredByEndpoint[FAST]! >= owed,
+      rig.patienceMs,
+      bench.signal,
+    );
+    const { endpoint, atMs } = await rig.receiver.arrivals(run);
+    const last = Math.max(...[...atMs].filter((_, index) => endpoint[index] === FAST));
+    return { published, seconds: (last - published.startedAtMs) / 1_000 };
+  };
+  const p99 = async (delivered: Delivered): Promise<number> =>
+    quantile((await latenciesOf(rig, delivered, (endpoint) => endpoint === FAST)).sinceSent, 0.99);
+
+  bench.say('2: both halves are fast');
+  const cleanHalf = await rig.measured(() => deliverFastHalf('half-clean'));
+  const clean = await finishPatiently(phase, 'half-clean', cleanHalf.published, bench.size('deliveries'));
+  bench.say(`2: one half takes ${bench.size('slow')} s`);
+  await rig.receiver.behave(SLOW, { kind: 'slow', delayMs: bench.size('slow') * 1_000 });
+  const slowRun = await rig.measured(() => deliverFastHalf('half-slow'));
+  const { deliveredByEndpoint } = await rig.receiver.tally('half-slow');
+  const left = Math.floor(bench.size('deliveries') / 2) - deliveredByEndpoint[SLOW]!;
+  bench.say(`2: the slow one becomes fast, ${left} are left`);
+  await rig.receiver.behave(SLOW, { kind: 'answer', status: 200 });
+  const fastAgainAtMs = Date.now();
+  const drained = await finishPatiently(phase, 'half-slow', slowRun.published, bench.size('deliveries'));
+  const drainSeconds = Math.max(0, drained.tally.lastDeliveredAtMs - fastAgainAtMs) / 1_000;
+
+  const [cleanP99, slowP99] = [await p99(clean), await p99(drained)];
+  return {
+    delivered: [clean, drained],
+    tables: [
+      {
+        title: '2. Half of the load goes to a slow endpoint. The other half:',
+        columns: ['run', 'per second', 'p99 ms'],
+        rows: [
+          ['both fast', bench.size('deliveries') / 2 / cleanHalf.seconds, cleanP99],
+          ['the other slow', bench.size('deliveries') / 2 / slowRun.seconds, slowP99],
+        ],
+      },
+      {
+        title: '2. The slow half, once it is fast',
+        columns: ['left', 'seconds', 'per second'],
+        rows: [[left, drainSeconds, left / drainSeconds]],
+      },
+    ],
+    targets: [
+      atLeast(
+        '2: rate of the fast half, of the clean one',
+        WANTED_SHARE * 100,
+        (cleanHalf.seconds / slowRun.seconds) * 100,
+        ' %',
+      ),
+      atMost('2: p99 of the fast half, of the clean one', WANTED_FACTOR, slowP99 / cleanP99, ' times'),
+      ...(left === 0
+        ? []
+        : [
+            atLeast('2: drain of the slow half', WANTED_DRAIN_PER_SECOND, left / drainSeconds, '/s'),
+            await orderTarget('2: furthest from its place', rig, 'half-slow', SLOW, fastAgainAtMs),
+          ]),
+    ],
+  };
+}

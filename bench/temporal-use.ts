@@ -1,0 +1,50 @@
+/** What deliveries leave in Temporal: workflows, history, and bytes on disk. */
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Stack } from './stack.ts';
+import { until } from './stack.ts';
+
+export interface TemporalUse {
+  readonly workflows: number;
+  readonly historyEvents: number;
+  readonly historyBytes: number;
+}
+
+/** Everything that carries deliveries; actors of subscriptions live on. */
+const CARRIES_DELIVERIES = 'WorkflowType != "subscription"';
+
+/** Of the workflows that carry deliveries and were started after `since`, once all have ended. */
+export async function temporalUseSince(
+  stack: Stack,
+  since: Date,
+  patienceMs: number,
+  signal: AbortSignal,
+): Promise<TemporalUse> {
+  const started = `${CARRIES_DELIVERIES} and StartTime >= "${since.toISOString()}"`;
+  const nothingRuns = async (): Promise<boolean> =>
+    (await stack.temporal.workflow.count(`${started} and ExecutionStatus = "Running"`)).count === 0;
+  await until(nothingRuns, patienceMs, 'workflows to end', signal);
+  const use = { workflows: 0, historyEvents: 0, historyBytes: 0 };
+  for await (const workflow of stack.temporal.workflow.list({ query: started, pageSize: 1_000 })) {
+    use.workflows += 1;
+    use.historyEvents += workflow.historyLength;
+    use.historyBytes += workflow.historySize ?? 0;
+  }
+  return use;
+}
+
+/** How many workflows carry deliveries of a subscription now. Temporal's search lags by a moment. */
+export const runningWorkflows = async (stack: Stack, subscriptionId: string): Promise<number> =>
+  (
+    await stack.temporal.workflow.count(
+      `${CARRIES_DELIVERIES} and WebhookId = "${subscriptionId}" and ExecutionStatus = "Running"`,
+    )
+  ).count;
+
+/** The size of Temporal's store with its write-ahead log. */
+export function temporalStoreBytes({ config }: Stack): number {
+  const database = join(config.dataDir, 'temporal', 'temporal.db');
+  return ['', '-wal']
+    .map((suffix) => statSync(`${database}${suffix}`, { throwIfNoEntry: false })?.size ?? 0)
+    .reduce((total, bytes) => total + bytes, 0);
+}
