@@ -4,11 +4,20 @@
  */
 import type { AccountId, SubscriptionId } from '../../schemas/ids.ts';
 import type { SubscriptionEvent } from '../../schemas/subscription-log.ts';
-import { evolve, initialState, isLive, type LiveSubscription, type Subscription } from './subscription.ts';
+import {
+  evolveUnseen,
+  initialState,
+  isLive,
+  type KnownSubscription,
+  type LiveSubscription,
+  type Subscription,
+} from './subscription.ts';
 
 export interface SubscriptionDirectory {
   /** Takes the next record of the log. Answers the new state, or null where the version was seen before. */
   apply(event: SubscriptionEvent): Subscription | null;
+  /** Takes what a snapshot tells. Answers it, or null where that version was seen before. */
+  restore(state: KnownSubscription): Subscription | null;
   /** The state of one, `absent` where the log has nothing of it. */
   get(id: SubscriptionId): Subscription;
   /**
@@ -35,18 +44,24 @@ export function createSubscriptionDirectory(): SubscriptionDirectory {
     for (const waiter of waiters) if (waiter.version <= version) waiter.wake();
   };
 
+  const put = (id: SubscriptionId, accountId: AccountId, state: Subscription): Subscription => {
+    states.set(id, state);
+    const ids = idsByAccount.get(accountId) ?? new Set();
+    idsByAccount.set(accountId, ids);
+    if (isLive(state)) ids.add(id);
+    else ids.delete(id);
+    wakeUpTo(id, state.version);
+    return state;
+  };
+
   return {
     apply(event) {
-      const before = states.get(event.subscription_id) ?? initialState();
-      if (event.version <= before.version) return null;
-      const after = evolve(before, event);
-      states.set(event.subscription_id, after);
-      const ids = idsByAccount.get(event.account_id) ?? new Set();
-      idsByAccount.set(event.account_id, ids);
-      if (isLive(after)) ids.add(event.subscription_id);
-      else ids.delete(event.subscription_id);
-      wakeUpTo(event.subscription_id, event.version);
-      return after;
+      const after = evolveUnseen(states.get(event.subscription_id), event);
+      return after === null ? null : put(event.subscription_id, event.account_id, after);
+    },
+    restore(state) {
+      const known = states.get(state.id) ?? initialState();
+      return state.version <= known.version ? null : put(state.id, state.accountId, state);
     },
     async atLeast(id, version) {
       const stateOf = () => states.get(id) ?? initialState();

@@ -38,6 +38,9 @@ export type Subscription =
       readonly version: number;
     };
 
+/** One that the log has something of. */
+export type KnownSubscription = Exclude<Subscription, { readonly status: 'absent' }>;
+
 /** True for one that was created and not deleted. */
 export function isLive(subscription: Subscription): subscription is LiveSubscription {
   return subscription.status !== 'absent' && subscription.status !== 'deleted';
@@ -92,6 +95,12 @@ export function evolve(state: Subscription, event: SubscriptionEvent): Subscript
       return { status: 'deleted', id: state.id, accountId: state.accountId, version: event.version };
   }
 }
+
+/** Like `evolve`, for a log that may hold a record twice: null where the state has seen the event's version. */
+export const evolveUnseen = (
+  state: Subscription = initialState(),
+  event: SubscriptionEvent,
+): Subscription | null => (event.version <= state.version ? null : evolve(state, event));
 
 /** None without an overlap: other machines' clocks may be behind, and would let it sign a moment longer. */
 function previousSecretLeftBy(

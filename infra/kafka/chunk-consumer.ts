@@ -38,6 +38,11 @@ export interface ChunkConsumerOptions {
   readonly maxRecords: number;
   /** How many partitions are worked on at once. */
   readonly partitionsAtOnce: number;
+  /**
+   * Where to go on in a partition, asked each time that the group gives it to this member; null for where the group
+   * has committed, which is the default for all.
+   */
+  readonly positionOf?: (topic: string, partition: number) => bigint | null;
   readonly handle: (chunk: Chunk) => Promise<ChunkResult>;
   /** The consumer cannot go on. The process is to leave with a non-zero exit code, so that it is restarted. */
   readonly onCrash: (error: Error) => void;
@@ -71,7 +76,15 @@ export async function startChunkConsumer(
   });
   let ready = false;
   const stopping = new AbortController();
-  consumer.on(consumer.events.GROUP_JOIN, () => void (ready = true));
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    ready = true;
+    for (const [topic, partitions] of Object.entries(payload.memberAssignment)) {
+      for (const partition of partitions) {
+        const offset = options.positionOf?.(topic, partition) ?? null;
+        if (offset !== null) consumer.seek({ topic, partition, offset: String(offset) });
+      }
+    }
+  });
   consumer.on(consumer.events.REBALANCING, () => void (ready = false));
   consumer.on(consumer.events.CRASH, ({ payload }) => {
     ready = false;

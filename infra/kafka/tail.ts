@@ -1,5 +1,6 @@
 /**
- * Reads a whole topic from its beginning and follows it: how a process keeps what a topic tells in memory.
+ * Reads a whole topic, from its beginning or from where a snapshot ends, and follows it: how a process keeps what a
+ * topic tells in memory.
  * Every process reads every partition, so each uses a consumer group of its own that it deletes when it stops.
  */
 import { randomUUID } from 'node:crypto';
@@ -17,6 +18,8 @@ export interface TailOptions {
   readonly topic: string;
   /** Names the reader in the consumer group: `<reader>-<random>`. */
   readonly reader: string;
+  /** By partition, the offset to begin at; where none is given, with the first record. */
+  readonly startAt?: ReadonlyMap<number, bigint>;
   /** Called for each record, in order per partition. Must not throw: there is no other copy of it to try. */
   readonly onRecord: (record: ConsumedRecord) => void;
   readonly onCrash: (error: Error) => void;
@@ -25,7 +28,7 @@ export interface TailOptions {
 /** Starts reading. Records arrive at once; `caughtUp` tells when the past has been read. */
 export async function startTail(kafka: Kafka, logger: Logger, options: TailOptions): Promise<Tail> {
   const groupId = `${options.reader}-${randomUUID()}`;
-  const positions = new Map<number, bigint>();
+  const positions = new Map(options.startAt);
   let waiters: { readonly ends: ReadonlyMap<number, bigint>; readonly resolve: () => void }[] = [];
 
   const reached = (ends: ReadonlyMap<number, bigint>): boolean =>
@@ -39,6 +42,7 @@ export async function startTail(kafka: Kafka, logger: Logger, options: TailOptio
     maxRecords: 1_000,
     partitionsAtOnce: 1,
     onCrash: options.onCrash,
+    positionOf: (_topic, partition) => positions.get(partition) ?? null,
     handle: (chunk) => {
       for (const record of chunk.records) options.onRecord(record);
       positions.set(chunk.partition, chunk.nextOffset);

@@ -16,10 +16,11 @@ const silent = {
 
 /**
  * Runs the migrations that have not run yet, in the order of their numbers, all in one transaction. Services
- * that start at once wait for each other at an advisory lock. Answers the names of those that ran.
+ * that start at once wait for each other at an advisory lock. Answers the names of those that ran. Without `schema`
+ * the tables stand in the first one of the search path; one that is named is made where it is missing.
  * @throws where PostgreSQL is away or refuses a statement; nothing has changed then.
  */
-export async function migrate(databaseUrl: string): Promise<readonly string[]> {
+export async function migrate(databaseUrl: string, schema?: string): Promise<readonly string[]> {
   const client = new pg.Client({
     connectionString: databaseUrl,
     application_name: 'webhooks-migrate',
@@ -37,6 +38,7 @@ export async function migrate(databaseUrl: string): Promise<readonly string[]> {
       ignorePattern: '.*\\.(map|d\\.ts)',
       migrationLoaderStrategies: [{ extensions: ['.ts', '.js'], loader: importAll }],
       migrationsTable: 'schema_migrations',
+      ...(schema === undefined ? {} : { schema, createSchema: true }),
       direction: 'up',
       advisoryLockMode: 'wait',
       logger: silent,

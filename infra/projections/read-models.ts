@@ -5,8 +5,13 @@
 import type { AuditEntryOf } from '../../domain/record/audit-entry.ts';
 import type { ProjectDeliveries } from '../../domain/record/project-deliveries.ts';
 import { AUDITED_TOPICS, decodeAuditedFact } from '../kafka/audit-log.ts';
-import { decodeDeliveryEvent } from '../kafka/event-log.ts';
-import { DELIVERY_LOG } from '../kafka/topics.ts';
+import { decodeDeliveryEvent, decodeSubscriptionEvent } from '../kafka/event-log.ts';
+import { DELIVERY_LOG, SUBSCRIPTION_LOG } from '../kafka/topics.ts';
+import {
+  SUBSCRIPTION_STATES,
+  writeSubscriptionStates,
+  type EvolveUnseen,
+} from '../postgres/subscription-states.ts';
 import { writeAuditEntries } from '../postgres/write-audit-entries.ts';
 import { writeDeliveries } from '../postgres/write-deliveries.ts';
 import { createProjection, type Projection, type ProjectionDeps } from './projection.ts';
@@ -26,6 +31,7 @@ export interface ReadModel {
 export interface ReadModelRules {
   readonly projectDeliveries: ProjectDeliveries;
   readonly auditEntryOf: AuditEntryOf;
+  readonly evolveUnseen: EvolveUnseen;
 }
 
 /** All of them. */
@@ -49,6 +55,22 @@ export const readModels = (rules: ReadModelRules): readonly ReadModel[] => [
     project: (deps) =>
       createProjection(
         { name: 'audit', decode: decodeAuditedFact, write: writeAuditEntries(rules.auditEntryOf) },
+        deps,
+      ),
+  },
+  {
+    name: SUBSCRIPTION_STATES,
+    topics: [SUBSCRIPTION_LOG],
+    // With the name of its format in it: a new format begins with the first record.
+    consumerGroup: `webhooks-projector-${SUBSCRIPTION_STATES}`,
+    tables: ['subscription_states'],
+    project: (deps) =>
+      createProjection(
+        {
+          name: SUBSCRIPTION_STATES,
+          decode: decodeSubscriptionEvent,
+          write: writeSubscriptionStates(rules.evolveUnseen),
+        },
         deps,
       ),
   },

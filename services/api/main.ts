@@ -9,13 +9,13 @@ import { createAppender } from '../../infra/kafka/appender.ts';
 import { createAuditLog } from '../../infra/kafka/audit-log.ts';
 import { createKafka } from '../../infra/kafka/client.ts';
 import { createEventTypeLog, followEventTypes } from '../../infra/kafka/event-type-log.ts';
-import { followSubscriptionLog } from '../../infra/kafka/subscription-log.ts';
 import { createTopics, topicPlans } from '../../infra/kafka/topics.ts';
 import { createAuditQueries } from '../../infra/postgres/audit-queries.ts';
 import { createDeliveryQueries } from '../../infra/postgres/delivery-queries.ts';
 import { migrate } from '../../infra/postgres/migrate.ts';
 import { createPool } from '../../infra/postgres/pool.ts';
 import { runProgram, type ProgramContext, type RunningService } from '../../infra/process/program.ts';
+import { followSubscriptions } from '../../infra/projections/follow-subscriptions.ts';
 import { connectClient, createClient } from '../../infra/temporal/client.ts';
 import { createSendCommand } from '../../infra/temporal/subscription-actors.ts';
 import { SUBSCRIPTION_ACTOR } from '../../workflows/messages.ts';
@@ -41,7 +41,12 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
   const apiKeys = createApiKeyDirectory();
   const apiKeyUses = createApiKeyUses();
   const logs = await Promise.all([
-    followSubscriptionLog(kafka, logger, 'api', (event) => void directory.apply(event), crash),
+    followSubscriptions(kafka, config.databaseUrl, logger, {
+      name: 'api',
+      onState: directory.restore,
+      onEvent: directory.apply,
+      onCrash: crash,
+    }),
     followApiKeyLog(kafka, logger, 'api', {
       onEvent: apiKeys.apply,
       onUse: apiKeyUses.apply,

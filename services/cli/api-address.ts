@@ -27,12 +27,16 @@ export function apiAddress(terminal: Pick<Terminal, 'environment' | 'workingDir'
 }
 
 /** The part of the environment that says where things run on this machine. Throws as `apiAddress` does. */
-export function localConfig({
-  environment,
-  workingDir,
-}: Pick<Terminal, 'environment' | 'workingDir'>): Config {
+export const localConfig = (terminal: Pick<Terminal, 'environment' | 'workingDir'>): Config =>
+  configOf(terminal, VARIABLES);
+
+/** What these variables of the environment come to; all others count as absent. Throws as `apiAddress` does. */
+export function configOf(
+  { environment, workingDir }: Pick<Terminal, 'environment' | 'workingDir'>,
+  variables: readonly string[],
+): Config {
   const parsed = parseConfig(
-    Object.fromEntries(VARIABLES.map((name) => [name, environment[name]])),
+    Object.fromEntries(variables.map((name) => [name, environment[name]])),
     workingDir,
   );
   if (!parsed.ok) throw usageFailure(parsed.message);

@@ -10,6 +10,7 @@ import { registerExplain } from './commands/explain.ts';
 import { registerHealth } from './commands/health.ts';
 import { registerKeys } from './commands/keys.ts';
 import { registerListen } from './commands/listen.ts';
+import { registerRebuild } from './commands/rebuild.ts';
 import { registerStats } from './commands/stats.ts';
 import { registerSubscriptions } from './commands/subscriptions.ts';
 import type { Terminal } from './terminal.ts';
@@ -24,6 +25,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerExplain,
   registerListen,
   registerKeys,
+  registerRebuild,
   registerCompletion,
 ];
 
@@ -31,6 +33,7 @@ const ENVIRONMENT_HELP = `
 Environment:
   WEBHOOKS_API_URL   where the API is; by default http://HOST:PORT of the stack of \`npm start\`
   WEBHOOKS_API_KEY   the key to ask with; by default the one that \`npm start\` keeps in WEBHOOKS_DATA_DIR
+  KAFKA_BROKERS, DATABASE_URL and what belongs to them: for \`rebuild\`, which needs no API
   NO_COLOR           set it to anything to do without colours
 
 Exit codes: 0 done, 1 failed, 2 wrong usage.`;

@@ -15,6 +15,11 @@ export interface Terminal {
   readonly print: (text: string) => void;
   /** Prints to standard error what is not part of the answer. Ends with a new line. */
   readonly note: (text: string) => void;
+  /**
+   * Shows how far long work has come, in the place of what was shown before; nothing where it is empty. Only on a
+   * terminal: elsewhere each would be a line of its own.
+   */
+  readonly status: (text: string) => void;
   /** All of standard input. */
   readonly readInput: () => Promise<string>;
   /** What a person answers, without the new line; null where nobody is there to be asked. */
@@ -22,6 +27,9 @@ export interface Terminal {
   /** Resolves when the process is told to stop, by Ctrl-C or otherwise. */
   readonly interrupted: () => Promise<void>;
 }
+
+/** https://ecma-international.org/publications-and-standards/standards/ecma-48/, EL. */
+const ERASE_LINE = '\u001b[2K';
 
 type Output = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 
@@ -47,6 +55,10 @@ export function processTerminal(of: ProcessLike): Terminal {
     now: () => new Date(),
     print: (line) => void of.stdout.write(`${line}\n`),
     note: (line) => void of.stderr.write(`${line}\n`),
+    status: (line) => {
+      if (of.stderr.isTTY === true)
+        of.stderr.write(`\r${ERASE_LINE}${line.slice(0, (of.stderr.columns ?? 80) - 1)}`);
+    },
     readInput: () => text(of.stdin),
     ask: (question) => (of.stdin.isTTY === true ? ask(question, of) : Promise.resolve(null)),
     interrupted: () =>

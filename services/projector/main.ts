@@ -1,6 +1,5 @@
 /** The projector: topics in, read models out. They can be dropped and built again from Kafka. */
-import { auditEntryOf } from '../../domain/record/audit-entry.ts';
-import { projectDeliveries } from '../../domain/record/project-deliveries.ts';
+import { READ_MODEL_RULES } from '../../domain/record/read-model-rules.ts';
 import { startChunkConsumer } from '../../infra/kafka/chunk-consumer.ts';
 import { createKafka } from '../../infra/kafka/client.ts';
 import { createTopics, earliestOffset, topicPlans } from '../../infra/kafka/topics.ts';
@@ -25,7 +24,7 @@ async function start({ config, logger, crash }: ProgramContext): Promise<Running
     earliestOffset: (topic: string, partition: number) => earliestOffset(kafka, topic, partition),
   };
   const consumers = await Promise.all(
-    readModels({ projectDeliveries, auditEntryOf }).map(({ topics, consumerGroup, project }) =>
+    readModels(READ_MODEL_RULES).map(({ topics, consumerGroup, project }) =>
       startChunkConsumer(kafka, logger, {
         groupId: consumerGroup,
         topics,

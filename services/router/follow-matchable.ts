@@ -1,20 +1,28 @@
-/** Keeps the index of what can match equal to the log of subscriptions. */
+/** Keeps the index of what can match equal to the subscriptions. */
 import type { SubscriptionIndex } from '../../domain/match/subscription-index.ts';
 import type { SubscriptionDirectory } from '../../domain/subscription/directory.ts';
-import type { SubscriptionEvent } from '../../schemas/subscription-log.ts';
+import type { Subscription } from '../../domain/subscription/subscription.ts';
+import type { SubscriptionReader } from '../../infra/projections/follow-subscriptions.ts';
+import type { SubscriptionId } from '../../schemas/ids.ts';
 
 /**
- * Answers what to do with each event of the log. Active and paused subscriptions match, for what is paused is
- * owed and held; disabled and deleted ones do not.
+ * Answers what to do with what is told of subscriptions. Active and paused ones match, for what is paused is owed
+ * and held; disabled and deleted ones do not.
  */
-export const followMatchable =
-  (directory: SubscriptionDirectory, index: SubscriptionIndex) =>
-  (event: SubscriptionEvent): void => {
-    const subscription = directory.apply(event);
+export function followMatchable(
+  directory: SubscriptionDirectory,
+  index: SubscriptionIndex,
+): Pick<SubscriptionReader, 'onState' | 'onEvent'> {
+  const put = (id: SubscriptionId, subscription: Subscription | null): void => {
     if (subscription === null) return;
     if (subscription.status === 'active' || subscription.status === 'paused') {
       index.put({ ...subscription.settings, id: subscription.id, accountId: subscription.accountId });
     } else {
-      index.remove(event.subscription_id);
+      index.remove(id);
     }
   };
+  return {
+    onState: (state) => put(state.id, directory.restore(state)),
+    onEvent: (event) => put(event.subscription_id, directory.apply(event)),
+  };
+}

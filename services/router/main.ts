@@ -7,9 +7,9 @@ import { startChunkConsumer } from '../../infra/kafka/chunk-consumer.ts';
 import { createKafka } from '../../infra/kafka/client.ts';
 import { createEventLog } from '../../infra/kafka/event-log.ts';
 import { followEventTypes } from '../../infra/kafka/event-type-log.ts';
-import { followSubscriptionLog } from '../../infra/kafka/subscription-log.ts';
 import { createTopics, topicPlans } from '../../infra/kafka/topics.ts';
 import { runProgram, type ProgramContext, type RunningService } from '../../infra/process/program.ts';
+import { followSubscriptions } from '../../infra/projections/follow-subscriptions.ts';
 import { connectClient, createClient } from '../../infra/temporal/client.ts';
 import { createDispatch } from './dispatch.ts';
 import { followMatchable } from './follow-matchable.ts';
@@ -24,8 +24,11 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
   await createTopics(kafka, topicPlans(config.eventTopics));
   const directory = createSubscriptionDirectory();
   const index = createSubscriptionIndex();
-  const onEvent = followMatchable(directory, index);
-  const log = await followSubscriptionLog(kafka, logger, 'router', onEvent, crash);
+  const log = await followSubscriptions(kafka, config.databaseUrl, logger, {
+    name: 'router',
+    ...followMatchable(directory, index),
+    onCrash: crash,
+  });
   const eventTypes = await followEventTypes(kafka, logger, 'router', crash);
   // Matching against half of the subscriptions would lose events, and nobody would know.
   await Promise.all([log.caughtUp(), eventTypes.tail.caughtUp()]);

@@ -13,11 +13,11 @@ import { createAppender } from '../../infra/kafka/appender.ts';
 import { createKafka } from '../../infra/kafka/client.ts';
 import { createEventLog } from '../../infra/kafka/event-log.ts';
 import { announceOn, createTell } from '../../infra/kafka/operational-events.ts';
-import { followSubscriptionLog } from '../../infra/kafka/subscription-log.ts';
 import { createTopics, topicPlans } from '../../infra/kafka/topics.ts';
 import { failuresOf } from '../../infra/postgres/failure-queries.ts';
 import { createPool } from '../../infra/postgres/pool.ts';
 import { runProgram, type ProgramContext, type RunningService } from '../../infra/process/program.ts';
+import { followSubscriptions } from '../../infra/projections/follow-subscriptions.ts';
 import { connectWorker, createClient, dataConverter } from '../../infra/temporal/client.ts';
 import { createFailureWatches, watchingFailures } from '../../infra/temporal/failure-watches.ts';
 import { createSendCommand } from '../../infra/temporal/subscription-actors.ts';
@@ -37,13 +37,12 @@ async function start({ config, logger, keys, crash }: ProgramContext): Promise<R
   const kafka = createKafka(config.kafka, 'webhooks-worker', logger);
   await createTopics(kafka, topicPlans(config.eventTopics));
   const directory = createSubscriptionDirectory();
-  const log = await followSubscriptionLog(
-    kafka,
-    logger,
-    'worker',
-    (event) => void directory.apply(event),
-    crash,
-  );
+  const log = await followSubscriptions(kafka, config.databaseUrl, logger, {
+    name: 'worker',
+    onState: directory.restore,
+    onEvent: directory.apply,
+    onCrash: crash,
+  });
   await log.caughtUp();
 
   const sealer = createSealer(keys);

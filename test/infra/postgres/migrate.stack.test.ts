@@ -33,6 +33,7 @@ describe('the migrations', () => {
       'projection_offsets',
       'response_times',
       'schema_migrations',
+      'subscription_states',
       'subscription_stats',
     ]);
   });

@@ -1,7 +1,6 @@
 /** The audit log's read model against a real PostgreSQL: made of its logs, and asked as the API asks it. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { auditEntryOf } from '../../../domain/record/audit-entry.ts';
-import { projectDeliveries } from '../../../domain/record/project-deliveries.ts';
+import { READ_MODEL_RULES } from '../../../domain/record/read-model-rules.ts';
 import { createAuditQueries } from '../../../infra/postgres/audit-queries.ts';
 import { readModels } from '../../../infra/projections/read-models.ts';
 import { type AuditEntry, AuditEvent } from '../../../schemas/audit-log.ts';
@@ -71,7 +70,7 @@ const chunk = (topic: string, records: readonly object[], firstOffset = 0n) => (
   })),
 });
 const project = () => {
-  const model = readModels({ projectDeliveries, auditEntryOf }).find(({ name }) => name === 'audit')!;
+  const model = readModels(READ_MODEL_RULES).find(({ name }) => name === 'audit')!;
   return model.project({ pool: database.pool, logger: quiet }).handle;
 };
 const list = (

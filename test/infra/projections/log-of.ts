@@ -1,6 +1,5 @@
 /** A partition of `webhooks.deliveries` in memory, read in chunks as the consumer hands them out. */
-import { auditEntryOf } from '../../../domain/record/audit-entry.ts';
-import { projectDeliveries } from '../../../domain/record/project-deliveries.ts';
+import { READ_MODEL_RULES } from '../../../domain/record/read-model-rules.ts';
 import type { LogChunk, Projection, ProjectionDeps } from '../../../infra/projections/projection.ts';
 import { readModels } from '../../../infra/projections/read-models.ts';
 import type { DeliveryEvent } from '../../../schemas/delivery-log.ts';
@@ -13,7 +12,7 @@ export function createDeliveryProjection(
   logger: ProjectionDeps['logger'],
   earliestOffset: ProjectionDeps['earliestOffset'] = () => Promise.resolve(0n),
 ): Projection {
-  const [deliveries] = readModels({ projectDeliveries, auditEntryOf });
+  const [deliveries] = readModels(READ_MODEL_RULES);
   return deliveries!.project({ pool, logger, earliestOffset });
 }
 

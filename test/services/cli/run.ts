@@ -28,6 +28,7 @@ export async function run(args: readonly string[], given: Partial<Terminal> = {}
     now: () => new Date('2024-01-15T10:33:05.000Z'),
     print: (line) => void out.push(line),
     note: (line) => void err.push(line),
+    status: () => undefined,
     readInput: () => Promise.resolve(''),
     ask: () => Promise.resolve(null),
     interrupted: () => Promise.resolve(),
