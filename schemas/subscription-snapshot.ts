@@ -20,6 +20,7 @@ export const StoredSubscription = z.discriminatedUnion('status', [
     secret: Sealed,
     previousSecret: z.object({ secret: Sealed, expiresAt: z.string() }).nullable(),
     statusReason: z.string().nullable(),
+    activeSince: z.string(),
     createdAt: z.string(),
     updatedAt: z.string(),
   }),

@@ -35,6 +35,17 @@ describe('the terminal of a process', () => {
     expect([stdout.read(), stderr.read()]).toEqual(['answer\n', 'note\n']);
   });
 
+  it('shows progress in one line of standard error, and only on a terminal', () => {
+    const shown = (isTTY: boolean) => {
+      const { terminal, stdout, stderr } = fakeProcess(isTTY);
+      terminal.status('half');
+      terminal.status('');
+      return [stdout.read(), stderr.read()];
+    };
+    expect(shown(true)).toEqual([null, '\r\u001b[2Khalf\r\u001b[2K']);
+    expect(shown(false)).toEqual([null, null]);
+  });
+
   it('asks on standard error, and answers what was typed', async () => {
     const { terminal, stdin, stdout, stderr } = fakeProcess(true);
     const answered = terminal.ask('Sure? ');
