@@ -13,12 +13,12 @@ export interface Candidate {
   /** Ids are in the order of these numbers, and by their text where the numbers are the same. */
   readonly orderOfId: number;
   readonly url: string;
-  readonly routes: readonly CompiledRoute[];
+  readonly route: CompiledRoute | null;
 }
 
 /** The candidate that a subscription is, with everything left to evaluate. */
-export function candidateOf({ id, url, routes, block }: CompiledSubscription): Candidate {
-  return { remaining: block, id, orderOfId: orderOf(id), url, routes };
+export function candidateOf({ id, url, route, block }: CompiledSubscription): Candidate {
+  return { remaining: block, id, orderOfId: orderOf(id), url, route };
 }
 
 const ID_PREFIX = 'wh_';

@@ -58,9 +58,14 @@ export interface CompiledWhen {
   readonly block: Block;
 }
 
-/** Another url for the events for which it holds. */
-export interface CompiledRoute extends CompiledWhen {
+/**
+ * Another url for the events for which it holds, and the route that is asked where it does not. A list would be two
+ * more objects to follow, each likely to be far from the processor's cache.
+ */
+export interface CompiledRoute {
+  readonly when: CompiledWhen;
   readonly url: string;
+  readonly otherwise: CompiledRoute | null;
 }
 
 /** A subscription, ready to be matched. */
@@ -68,20 +73,20 @@ export interface CompiledSubscription extends CompiledWhen {
   readonly id: SubscriptionId;
   readonly accountId: AccountId;
   readonly url: string;
-  readonly routes: readonly CompiledRoute[];
+  /** The first of its routes; null where it has none. */
+  readonly route: CompiledRoute | null;
 }
 
 // Shared by the many subscriptions that have none.
 const NO_BLOCK: Block = [];
-const NO_ROUTES: readonly CompiledRoute[] = [];
 
 /** What compiled subscriptions have in common. */
 export interface Sharing {
   readonly field: Share<Field>;
   /** By the JSON of an entry of the language. */
   readonly entry: Share<Block>;
-  /** By the JSON of a route's filters and conditions. */
-  readonly when: Share<Block>;
+  /** By the JSON of a route's `when`. */
+  readonly when: Share<CompiledWhen>;
 }
 
 /** Sharing of which nothing is shared yet. */
@@ -105,22 +110,25 @@ export function compile(
     url: subscription.url,
     patterns: withoutCovered(subscription.events),
     block: compileBlocks(subscription, sharing),
-    routes: compileRoutes(subscription.routes, sharing),
+    route: compileRoutes(subscription.routes, sharing),
   };
 }
 
-/** Compiles routes alone, for `urlFor`. */
-export function compileRoutes(
+/** Compiles routes alone, for `urlFor`: the first of them, or null where there are none. */
+export const compileRoutes = (
   routes: readonly Route[],
   sharing: Sharing = createSharing(),
-): readonly CompiledRoute[] {
-  if (routes.length === 0) return NO_ROUTES;
-  return routes.map(({ when, url }) => ({
-    url,
+): CompiledRoute | null =>
+  routes.reduceRight<CompiledRoute | null>(
+    (otherwise, { when, url }) => ({ when: compileWhen(when, sharing), url, otherwise }),
+    null,
+  );
+
+const compileWhen = (when: Route['when'], sharing: Sharing): CompiledWhen =>
+  sharing.when(JSON.stringify([when.events, when.filters, when.conditions]), () => ({
     patterns: withoutCovered(when.events ?? ['*']),
-    block: sharing.when(JSON.stringify([when.filters, when.conditions]), () => compileBlocks(when, sharing)),
+    block: compileBlocks(when, sharing),
   }));
-}
 
 interface Groups {
   readonly filters?: FilterGroup | null | undefined;
@@ -215,9 +223,11 @@ export function whenHolds(when: CompiledWhen, event: Pick<MatchableEvent, 'type'
 
 /** The url of the first route that holds, else the subscription's own. */
 export function urlFor(
-  subscription: Pick<CompiledSubscription, 'url' | 'routes'>,
+  subscription: Pick<CompiledSubscription, 'url' | 'route'>,
   event: Pick<MatchableEvent, 'type' | 'data'>,
 ): string {
-  for (const route of subscription.routes) if (whenHolds(route, event)) return route.url;
+  for (let { route } = subscription; route !== null; route = route.otherwise) {
+    if (whenHolds(route.when, event)) return route.url;
+  }
   return subscription.url;
 }

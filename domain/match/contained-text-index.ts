@@ -18,8 +18,9 @@ export class ContainedTextIndex<T extends object> {
     }
     const filed: FiledText<T> = { text, items: item, pieceHash: null, lastSearch: 0 };
     this.byText.set(text, filed);
-    if (this.pieces !== null) this.pieces.add(filed);
-    else if (this.byText.size > MAX_TRIED_ONE_BY_ONE) this.pieces = new PieceIndex(this.byText.values());
+    const areNewDue = this.pieces === null ? this.byText.size > MAX_TRIED_ONE_BY_ONE : this.pieces.isOutgrown;
+    if (areNewDue) this.pieces = new PieceIndex(this.byText.values());
+    else this.pieces?.add(filed);
   }
 
   remove(text: string, item: T): void {

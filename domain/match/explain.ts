@@ -63,10 +63,12 @@ export function explainMatch(subscription: MatchableSubscription, event: Matchab
   if (!isOwnAccount || !whenHolds(compiled, event)) return { matched: false, url: null, checks, routes: [] };
 
   const routes: RouteExplanation[] = [];
+  let asked = compiled.route;
   for (const [position, { when, url }] of subscription.routes.entries()) {
-    const holds = whenHolds(compiled.routes[position]!, event);
+    const holds = asked !== null && whenHolds(asked.when, event);
     routes.push({ url, holds, checks: checksOfWhen(when, `routes[${position}].when.`, event) });
     if (holds) break;
+    asked = asked?.otherwise ?? null;
   }
   return { matched: true, url: urlFor(compiled, event), checks, routes };
 }

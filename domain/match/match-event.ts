@@ -24,5 +24,5 @@ export function targetUrl(
   subscription: Pick<MatchableSubscription, 'url' | 'routes'>,
   event: Pick<MatchableEvent, 'type' | 'data'>,
 ): string {
-  return urlFor({ url: subscription.url, routes: compileRoutes(subscription.routes) }, event);
+  return urlFor({ url: subscription.url, route: compileRoutes(subscription.routes) }, event);
 }

@@ -3,6 +3,7 @@
  * the texts. A pass over the searched text finds the pieces in it, and only texts with such a piece are tried; none is
  * tried twice. So a search costs its passes and what it finds, and never more than the passes and trying each text.
  */
+import { HashFilter } from './hash-filter.ts';
 import { collect, isSeveral, removeFrom, withItem, withoutItem, type OneOrMore } from './one-or-more.ts';
 
 /** A text, and what is filed under it. */
@@ -25,27 +26,44 @@ const PIECE_LENGTHS = [6, 3] as const;
 interface Pieces<T extends object> {
   readonly length: number;
   readonly byHash: Map<number, OneOrMore<FiledText<T>>>;
+  /** Of the hashes above, and of some that were. */
+  readonly filter: HashFilter;
 }
 
 /** Counters of pieces; those whose hashes end alike share one, which makes a rare piece look less rare at worst. */
-const COUNTERS = 1 << 16;
+const COUNTERS = 1 << 18;
+/** What stands in so many places is common for good: its counter is full, and goes neither up nor down. */
+const COMMON = 255;
 
 /** Texts by their pieces. It keeps the texts that it is given, and writes into them how it finds them. */
 export class PieceIndex<T extends object> {
-  private readonly piecesByLength: readonly Pieces<T>[] = PIECE_LENGTHS.map((length) => ({
-    length,
-    byHash: new Map<number, OneOrMore<FiledText<T>>>(),
-  }));
+  private readonly piecesByLength: readonly Pieces<T>[];
   private readonly shortTexts: FiledText<T>[] = [];
   /** In how many places each piece stands, in all texts together. */
-  private readonly occurrences = new Uint32Array(COUNTERS);
+  private readonly occurrences = new Uint8Array(COUNTERS);
   private searches = 0;
+  private roomLeft: number;
 
+  /** Files the texts, and has room for as many more. */
   constructor(texts: Iterable<FiledText<T>>) {
     const all = [...texts];
+    this.roomLeft = 2 * all.length;
+    this.piecesByLength = PIECE_LENGTHS.map((length) => ({
+      length,
+      byHash: new Map<number, OneOrMore<FiledText<T>>>(),
+      filter: new HashFilter(this.roomLeft),
+    }));
     // All are counted before the first is filed: only then is it known which pieces are rare.
     for (const { text } of all) this.count(text, 1);
     for (const filed of all) this.file(filed);
+  }
+
+  /**
+   * True where so many have come since it was made that another one, of those that are there now, finds faster: pieces
+   * that were rare among the first texts may be common among all.
+   */
+  get isOutgrown(): boolean {
+    return this.roomLeft <= 0;
   }
 
   /** Files a text that is not there yet. */
@@ -68,9 +86,10 @@ export class PieceIndex<T extends object> {
   collect(searched: string, found: T[]): void {
     this.searches += 1;
     for (const filed of this.shortTexts) tryText(filed, searched, found);
-    for (const { length, byHash } of this.piecesByLength) {
+    for (const { length, byHash, filter } of this.piecesByLength) {
       if (byHash.size === 0) continue;
       forEachPiece(searched, length, (hash) => {
+        if (!filter.mayHave(hash)) return;
         const texts = byHash.get(hash);
         if (texts !== undefined) this.tryTexts(texts, searched, found);
       });
@@ -86,6 +105,7 @@ export class PieceIndex<T extends object> {
   }
 
   private file(filed: FiledText<T>): void {
+    this.roomLeft -= 1;
     const pieces = this.piecesFor(filed.text);
     if (pieces === undefined) {
       this.shortTexts.push(filed);
@@ -102,13 +122,15 @@ export class PieceIndex<T extends object> {
     filed.pieceHash = rarest;
     filed.lastSearch = 0;
     pieces.byHash.set(rarest, withItem(pieces.byHash.get(rarest), filed));
+    pieces.filter.add(rarest);
   }
 
   private count(text: string, change: 1 | -1): void {
     const pieces = this.piecesFor(text);
     if (pieces === undefined) return;
     forEachPiece(text, pieces.length, (hash) => {
-      this.occurrences[hash & (COUNTERS - 1)]! += change;
+      const counter = hash & (COUNTERS - 1);
+      if (this.occurrences[counter]! < COMMON) this.occurrences[counter]! += change;
     });
   }
 

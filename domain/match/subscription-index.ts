@@ -21,7 +21,7 @@ import { Shelf } from './shelf.ts';
 import { createShare, type Share } from './sharing.ts';
 
 /** What the index tells of a subscription that matches. */
-export type Matching = Pick<CompiledSubscription, 'id' | 'url' | 'routes'>;
+export type Matching = Pick<CompiledSubscription, 'id' | 'url' | 'route'>;
 
 /** All subscriptions that are to receive anything. Whether one is paused or disabled is for its owner to know. */
 export interface SubscriptionIndex {

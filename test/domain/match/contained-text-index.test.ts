@@ -72,3 +72,14 @@ it('does no more than try each text when all of them share every piece', () => {
   // 248 texts at each of 200,000 places would be 50 million comparisons of up to 250 characters.
   expect(index.found('a'.repeat(200_000))).toHaveLength(248);
 });
+
+it('finds what stayed and what came last, however many texts have come and gone', () => {
+  const index = createIndex();
+  for (let number = 0; number < 40; number += 1) index.add(`text ${number};`);
+  for (let number = 20; number < 40; number += 1) index.remove(`text ${number};`);
+  for (let number = 0; number < 200; number += 1) {
+    index.add(`guest ${number};`);
+    expect(index.found(`text 7; and guest ${number};`)).toEqual([`guest ${number};`, 'text 7;']);
+    index.remove(`guest ${number};`);
+  }
+});
