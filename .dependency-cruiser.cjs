@@ -7,12 +7,12 @@ module.exports = {
     no(
       'schemas-import-nothing-of-ours',
       { path: '^schemas/' },
-      { path: '^(domain|workflows|activities|infra|services|receiver|test)/' },
+      { path: '^(domain|workflows|activities|infra|services|receiver|client|test)/' },
     ),
     no(
       'domain-is-pure',
       { path: '^domain/' },
-      { path: '^(workflows|activities|infra|services|receiver|test)/' },
+      { path: '^(workflows|activities|infra|services|receiver|client|test)/' },
     ),
     no('domain-sees-only-types-of-schemas', { path: '^domain/' }, { path: '^schemas/', ...value }),
     no('domain-has-no-packages', { path: '^domain/' }, { dependencyTypes: packages }),
@@ -38,6 +38,12 @@ module.exports = {
       'customers run it without the rest of the package',
     ),
     no('nobody-imports-the-bench', { pathNot: '^(bench|test)/' }, { path: '^bench/' }),
+    no(
+      'client-stands-alone',
+      { path: '^client/' },
+      { path: '^(schemas|domain|workflows|activities|infra|services|receiver|test)/' },
+      'customers run it without the rest of the package, in browsers too',
+    ),
     no('nobody-imports-tests', { pathNot: '^test/' }, { path: '^test/' }),
   ],
   options: {

@@ -11,7 +11,17 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DIST = join(ROOT, 'dist');
-const SOURCES = ['schemas', 'domain', 'workflows', 'activities', 'infra', 'services', 'receiver', 'bench'];
+const SOURCES = [
+  'schemas',
+  'domain',
+  'workflows',
+  'activities',
+  'infra',
+  'services',
+  'receiver',
+  'client',
+  'bench',
+];
 const require = createRequire(import.meta.url);
 
 /** Brings dist/ up to date. Throws where the compiler refuses. */

@@ -13,6 +13,7 @@ const ROOMS = [
   'services',
   'receiver',
   'bench',
+  'client',
   'test',
 ];
 const violations = async (baseDir: string) => {

@@ -12,7 +12,7 @@ const read = (path: string): string => readFileSync(path, 'utf8');
 
 /** Rooms of which the map names every file. */
 const MAPPED_ROOMS = ['schemas', 'domain', 'workflows', 'activities'];
-const ROOMS = [...MAPPED_ROOMS, 'infra', 'services', 'receiver', 'test', 'bin', 'bench', 'docs'];
+const ROOMS = [...MAPPED_ROOMS, 'infra', 'services', 'receiver', 'client', 'test', 'bin', 'bench', 'docs'];
 
 const filesOf = (folder: string, ending: string): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })

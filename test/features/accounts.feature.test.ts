@@ -1,7 +1,9 @@
 /** Accounts and their API keys: what one account has, no other sees, touches or is sent. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CustomerReceiver, startCustomerReceiver } from '../receivers/customer-receiver.ts';
-import { type Route, routesOf } from '../services/api/server.ts';
+import { type NamedOperation, operationsOf } from '../services/api/document-checks.ts';
+import { type Things, withThings } from '../services/api/schema-values.ts';
+import { documentOf } from '../services/api/server.ts';
 import {
   type Answer,
   call,
@@ -89,18 +91,16 @@ describe('a second account', () => {
     const first = await thingsOfTheFirst();
     const before = await stateOf(first);
     const traces = [first.subscription, first.delivery, first.event, first.key, first.secret, first.note];
-    for (const route of await routesOf()) {
-      const named = `${route.method} ${route.path}`;
-      const { status, body } = await as(
-        acme.key,
-        route.method,
-        pathWith(first, route),
-        BODIES[named]?.(first),
-      );
-      const text = JSON.stringify(body);
-      expect({ named, told: traces.filter((trace) => text.includes(trace)) }).toEqual({ named, told: [] });
-      if (route.path.includes(':id') || named === 'POST /v1/explain')
-        expect({ named, status }).toEqual({ named, status: 404 });
+    const { things, ids } = first;
+    for (const operation of operationsOf(await documentOf())) {
+      const { name, method, path } = operation;
+      const example = operation.requestBody?.content['application/json']?.example;
+      const body = example === undefined ? undefined : withThings(example, things);
+      const { status, text } = await ask(method, pathWith(ids, operation), body);
+      expect({ name, told: traces.filter((trace) => text.includes(trace)) }).toEqual({ name, told: [] });
+      const isAboutTheFirst =
+        path.includes('{id}') || JSON.stringify(body ?? {}).includes(first.subscription);
+      if (isAboutTheFirst) expect({ name, status }).toEqual({ name, status: 404 });
     }
     expect(await stateOf(first)).toEqual(before);
     await unsubscribe(first.subscription);
@@ -115,6 +115,13 @@ interface ThingsOfTheFirst {
   readonly secret: string;
   /** A text that is in the subscription and in the event. */
   readonly note: string;
+  /** What stands for such things in the examples of bodies. */
+  readonly things: Things;
+  /** In paths, by the part before them; in queries, by the parameter's name. */
+  readonly ids: {
+    readonly path: Readonly<Record<string, string>>;
+    readonly query: Readonly<Record<string, string>>;
+  };
 }
 
 async function thingsOfTheFirst(): Promise<ThingsOfTheFirst> {
@@ -129,7 +136,27 @@ async function thingsOfTheFirst(): Promise<ThingsOfTheFirst> {
     .toBe('succeeded');
   const delivery = (await deliveries()).body.data[0]!.id;
   const key = (await makeKey(['read'])).id;
-  return { subscription: id, delivery, event: String(published.body['id']), key, secret, note };
+  const event = String(published.body['id']);
+  const query = { subscription_id: id, event_id: event };
+  return {
+    subscription: id,
+    delivery,
+    event,
+    key,
+    secret,
+    note,
+    things: { url: receiver.url, delivery_id: delivery, ...query },
+    ids: {
+      path: {
+        subscriptions: id,
+        deliveries: delivery,
+        'api-keys': key,
+        // Everybody's, so that all may see it and nobody of another account may change it.
+        'event-types': 'workflow.completed',
+      },
+      query,
+    },
+  };
 }
 
 const stateOf = async (first: ThingsOfTheFirst): Promise<unknown> =>
@@ -142,28 +169,37 @@ const stateOf = async (first: ThingsOfTheFirst): Promise<unknown> =>
     ),
   ]);
 
-/** Bodies that the routes would take from the account itself, so that it is not their form that is refused. */
-const BODIES: Readonly<Record<string, (first: ThingsOfTheFirst) => object>> = {
-  'POST /v1/subscriptions': () => ({ url: receiver.url, events: [typeOf('own')] }),
-  'PATCH /v1/subscriptions/:id': () => ({ description: 'taken over' }),
-  'POST /v1/subscriptions/preview': () => ({ events: ['*'] }),
-  'POST /v1/subscriptions/:id/rotate-secret': () => ({ overlap_seconds: 60 }),
-  'POST /v1/subscriptions/:id/test': () => ({ event: 'workflow.completed' }),
-  'POST /v1/explain': ({ event, subscription }) => ({ event_id: event, subscription_id: subscription }),
-  'POST /v1/events': () => ({ event: 'workflow.completed', data: {} }),
-  'POST /v1/api-keys': () => ({ name: 'own', scopes: ['read'] }),
-};
+/** A request with the key of the second account. Its text is what it may have learnt. */
+async function ask(method: string, path: string, body: unknown): Promise<{ status: number; text: string }> {
+  const answer = await fetch(product().apiUrl + path, {
+    method,
+    headers: {
+      authorization: `Bearer ${acme.key}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return { status: answer.status, text: await answer.text() };
+}
 
-/** Whoever adds a route about something new says here which of the first account's things it is to be tried with. */
-function pathWith(first: ThingsOfTheFirst, { path }: Route): string {
-  if (!path.includes(':')) return path;
-  if (path === '/v1/event-types/:type') return '/v1/event-types/workflow.completed';
-  const room = path.split('/')[2];
-  const thing = { subscriptions: first.subscription, deliveries: first.delivery, 'api-keys': first.key }[
-    room ?? ''
-  ];
-  if (thing === undefined) throw new Error(`no thing of the first account is known for ${path}`);
-  return path.replace(':id', thing);
+/**
+ * The path of an operation with the first account's things in it, also where a query may name them. Whoever adds a
+ * route about something new says here which of the first account's things it is to be tried with.
+ */
+function pathWith(
+  { path: ids, query }: ThingsOfTheFirst['ids'],
+  { path, parameters = [] }: NamedOperation,
+): string {
+  const filled = path.replace(/\/v1\/([^/]+)\/\{\w+\}/, (_whole, room: string) => {
+    const thing = ids[room];
+    if (thing === undefined) throw new Error(`no thing of the first account is known for ${path}`);
+    return `/v1/${room}/${thing}`;
+  });
+  const named = parameters.filter((one) => one.in === 'query' && query[one.name] !== undefined);
+  const asked = new URLSearchParams(
+    Object.fromEntries(named.map((one) => [one.name, query[one.name]!])),
+  ).toString();
+  return asked === '' ? filled : `${filled}?${asked}`;
 }
 
 describe('an API key', () => {

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { neededScope } from '../needed-scope.ts';
 import { NoContent } from '../zod-routes.ts';
 import { type Components, jsonSchemaOf, type JsonSchema } from './json-schema.ts';
-import type { Content, OpenApiDocument, Operation, Parameter, Response } from './openapi-types.ts';
-import { problemsOf, type RouteForm } from './problems.ts';
+import type { Content, Header, OpenApiDocument, Operation, Parameter, Response } from './openapi-types.ts';
+import { problemsOf, type RouteForm, sharedProblems } from './problems.ts';
 
 /** Keeps the routes that are added to `app` from now on. Those without a summary stand in no document. */
 export function collectRoutes(app: FastifyInstance): readonly RouteForm[] {
@@ -28,6 +28,7 @@ export function openApiDocument(routes: readonly RouteForm[]): OpenApiDocument {
     const path = route.path.replace(/:(\w+)/g, '{$1}');
     (paths[path] ??= {})[route.method.toLowerCase()] = operationOf(route, summary, components);
   }
+  const responses = sharedProblems(components);
   return {
     openapi: '3.1.0',
     info: {
@@ -44,6 +45,7 @@ export function openApiDocument(routes: readonly RouteForm[]): OpenApiDocument {
     paths,
     components: {
       schemas: Object.fromEntries([...components].sort(([a], [b]) => (a < b ? -1 : 1))),
+      responses,
       securitySchemes: {
         apiKey: { type: 'http', scheme: 'bearer', description: 'An API key of the account.' },
       },
@@ -120,7 +122,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
 /** What may be answered beside problems. Either a zod schema, which is JSON, or `{content}` with media types. */
 function answersOf(schema: FastifySchema, components: Components): Record<string, Response> {
   const headers = Object.fromEntries(
-    (schema.answerHeaders ?? []).map((name) => [name, { schema: { type: 'string' } }]),
+    (schema.answerHeaders ?? []).map((name): [string, Header] => [name, { schema: { type: 'string' } }]),
   );
   const answers = Object.entries((schema.response ?? {}) as Record<string, unknown>);
   return Object.fromEntries(

@@ -3,7 +3,7 @@ import type { FastifySchema } from 'fastify';
 import { ProblemDetails } from '../../../schemas/problem.ts';
 import { Problem } from '../problem.ts';
 import { type Components, jsonSchemaOf } from './json-schema.ts';
-import type { Response } from './openapi-types.ts';
+import type { Header, Reference, Response } from './openapi-types.ts';
 
 /** What is looked at to tell. `path` as it was registered: `/v1/subscriptions/:id`. */
 export interface RouteForm {
@@ -34,31 +34,37 @@ const EXAMPLES: Readonly<Record<number, Problem>> = {
   ]),
 };
 
-/** `responses` of an OpenAPI operation, all of them `application/problem+json`. */
-export function problemsOf(route: RouteForm, components: Components): Record<string, Response> {
-  const told = { ...texts(formProblems(route)), ...route.schema.problems };
-  const schema = jsonSchemaOf(ProblemDetails, 'output', components);
-  return Object.fromEntries(
-    Object.entries(told).map(([status, description]) => [
+const RETRY_AFTER: Header = { schema: { type: 'string' }, description: 'Seconds.' };
+
+/** Those that follow from routes' forms, for `#/components/responses`, by their statuses. */
+export const sharedProblems = (components: Components): Record<string, Response> =>
+  Object.fromEntries(
+    Object.entries(FORM_PROBLEMS).map(([status, description]) => [
       status,
-      {
-        description,
-        ...(status === '429'
-          ? { headers: { 'Retry-After': { schema: { type: 'string' }, description: 'Seconds.' } } }
-          : {}),
-        content: {
-          'application/problem+json': {
-            schema,
-            example: (EXAMPLES[Number(status)] ?? new Problem(Number(status), description)).toBody(),
-          },
-        },
-      },
+      problemResponse(Number(status), description, components),
     ]),
   );
+
+/** What an operation answers beside its own answers: shared problems by reference, its own as they are. */
+export function problemsOf(route: RouteForm, components: Components): Record<string, Response | Reference> {
+  const shared = formProblems(route).map((status) => [status, { $ref: `#/components/responses/${status}` }]);
+  const own = Object.entries(route.schema.problems ?? {}).map(([status, description]) => [
+    status,
+    problemResponse(Number(status), description, components),
+  ]);
+  return Object.fromEntries([...shared, ...own]) as Record<string, Response | Reference>;
 }
 
-const texts = (statuses: readonly FormStatus[]): Record<number, string> =>
-  Object.fromEntries(statuses.map((status) => [status, FORM_PROBLEMS[status]]));
+const problemResponse = (status: number, description: string, components: Components): Response => ({
+  description,
+  ...(status === 429 ? { headers: { 'Retry-After': RETRY_AFTER } } : {}),
+  content: {
+    'application/problem+json': {
+      schema: jsonSchemaOf(ProblemDetails, 'output', components),
+      example: (EXAMPLES[status] ?? new Problem(status, description)).toBody(),
+    },
+  },
+});
 
 function formProblems({ method, path, schema }: RouteForm): readonly FormStatus[] {
   if (!path.startsWith('/v1/')) return [];

@@ -1,42 +1,26 @@
 /** The OpenAPI document: every route is in it, each thing in it has an example, and each example is true. */
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import type { Content, Operation } from '../../../services/api/openapi/openapi-types.ts';
+import type { Content } from '../../../services/api/openapi/openapi-types.ts';
+import { misfitOf, operationsOf } from './document-checks.ts';
 import { documentOf, routesOf, startServer } from './server.ts';
 
 const document = await documentOf();
-const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
-  Object.entries(methods).map(([method, operation]): [string, Operation] => [
-    `${method.toUpperCase()} ${path}`,
-    operation,
-  ]),
-);
-
-const ajv = new Ajv2020({ strict: false, validateFormats: false });
-ajv.addSchema(document, 'document');
-
-/** What is wrong with `value` by a schema of the document; null where nothing is. */
-function misfit(schema: object, value: unknown): string | null {
-  const inDocument = JSON.parse(
-    JSON.stringify(schema).replaceAll('"$ref":"#/', '"$ref":"document#/'),
-  ) as object;
-  return ajv.validate(inDocument, value) ? null : ajv.errorsText();
-}
+const operations = operationsOf(document);
+const misfit = misfitOf(document);
 
 const OPEN = ['GET /docs', 'GET /healthz', 'GET /metrics', 'GET /openapi.json', 'GET /readyz'];
 
 it('every route of the server is described, and nothing else', async () => {
   const routes = (await routesOf()).map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`);
-  expect(operations.map(([name]) => name).sort()).toEqual([...routes, ...OPEN].sort());
+  expect(operations.map(({ name }) => name).sort()).toEqual([...routes, ...OPEN].sort());
 });
 
 it('no two operations have the same name', () => {
-  const names = operations.map(([, { operationId }]) => operationId);
+  const names = operations.map(({ operationId }) => operationId);
   expect(names).toEqual([...new Set(names)]);
 });
 
-describe.each(operations)('%s', (name, operation) => {
-  const { parameters = [], requestBody, responses, summary } = operation;
+describe.each(operations)('$name', ({ name, parameters = [], requestBody, responses, summary }) => {
   const contents: readonly (readonly [string, Content])[] = [
     ...(requestBody === undefined ? [] : [['request', requestBody.content] as const]),
     ...Object.entries(responses).flatMap(([status, { content }]) =>
@@ -46,7 +30,7 @@ describe.each(operations)('%s', (name, operation) => {
 
   it('says what it does in one line, which no other says', () => {
     expect(summary).toMatch(/^[A-Z].*[^.]$/);
-    expect(operations.filter(([, other]) => other.summary === summary)).toHaveLength(1);
+    expect(operations.filter((other) => other.summary === summary)).toHaveLength(1);
   });
 
   it('says what it answers, and which problems there are', () => {
