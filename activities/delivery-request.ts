@@ -1,7 +1,8 @@
 /** The request of one attempt: where it goes, with which headers, as whom. Made anew each time, from settings of now. */
+import { BATCH_EVENT_TYPE } from '../domain/batch/batch-delivery.ts';
 import { deliveryHeaders } from '../domain/deliver/signature.ts';
+import { targetOf } from '../domain/deliver/target.ts';
 import { traceparent } from '../domain/deliver/trace-context.ts';
-import { targetUrl } from '../domain/match/match-event.ts';
 import { maskedHeaders } from '../domain/record/masked-headers.ts';
 import { type LiveSubscription, previousSecretAt } from '../domain/subscription/subscription.ts';
 import { hmacSha256 } from '../infra/crypto/hmac.ts';
@@ -9,7 +10,6 @@ import type { HttpRequest } from '../infra/http/guarded-agent.ts';
 import { isCustomHeader } from '../schemas/custom-headers.ts';
 import type { DeliveryTask } from '../schemas/delivery.ts';
 import type { SubscriptionId } from '../schemas/ids.ts';
-import type { JsonObject } from '../schemas/json.ts';
 import type { Sealed } from '../schemas/subscription-log.ts';
 
 /** What making a request needs of the world. */
@@ -27,7 +27,7 @@ export interface DeliveryRequest {
 }
 
 /** The part of a task that its request is made of. */
-export type ToSend = Pick<DeliveryTask, 'deliveryId' | 'eventType' | 'body' | 'traceId'>;
+export type ToSend = Pick<DeliveryTask, 'deliveryId' | 'eventType' | 'body' | 'traceId' | 'batchedEvents'>;
 
 /** Attempt `number` of a delivery to `subscription`, signed as of `sentAt`. Throws where a secret cannot be opened. */
 export function deliveryRequest(
@@ -41,7 +41,7 @@ export function deliveryRequest(
   const headers = headersOf(deps, task, subscription, number, sentAt);
   return {
     request: {
-      url: urlOf(settings, task),
+      url: targetOf(settings, task),
       headers,
       body: task.body,
       timeoutMs: settings.timeout * 1_000,
@@ -49,13 +49,6 @@ export function deliveryRequest(
     },
     requestHeaders: maskedHeaders(headers, Object.keys(settings.headers)),
   };
-}
-
-function urlOf(settings: LiveSubscription['settings'], task: ToSend): string {
-  // The body is parsed only where a route may ask for its data.
-  if (settings.routes.length === 0) return settings.url;
-  const { data } = JSON.parse(task.body) as { data: JsonObject };
-  return targetUrl(settings, { type: task.eventType, data });
 }
 
 function tlsOf(
@@ -78,7 +71,7 @@ function headersOf(
   const previous = previousSecretAt(subscription, sentAt);
   return deliveryHeaders(
     {
-      eventType: task.eventType,
+      eventType: task.batchedEvents === undefined ? task.eventType : BATCH_EVENT_TYPE,
       deliveryId: task.deliveryId,
       subscriptionId: id,
       attempt: number,

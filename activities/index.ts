@@ -2,10 +2,12 @@
 import { createAppendSubscriptionEvents } from './append-subscription-events.ts';
 import { type AttemptDeps, createAttemptDelivery } from './attempt-delivery.ts';
 import { createDisableSubscription } from './disable-subscription.ts';
+import { createFlushBatches } from './flush-batches.ts';
 import { createLoadSubscription } from './load-subscription.ts';
 import { createLookAtFailures } from './look-at-failures.ts';
 import { createRetryDelivery } from './retry-delivery.ts';
 import { createTellHealth } from './tell-health.ts';
+import { createStartBatches } from './start-batches.ts';
 
 /** All that the activities need. */
 export type ActivityDeps = AttemptDeps &
@@ -13,7 +15,9 @@ export type ActivityDeps = AttemptDeps &
   Parameters<typeof createLoadSubscription>[0] &
   Parameters<typeof createDisableSubscription>[0] &
   Parameters<typeof createLookAtFailures>[0] &
-  Parameters<typeof createTellHealth>[0];
+  Parameters<typeof createTellHealth>[0] &
+  Parameters<typeof createFlushBatches>[0] &
+  Parameters<typeof createStartBatches>[0];
 
 /** The activities of a worker. */
 export const createActivities = (deps: ActivityDeps) => {
@@ -26,6 +30,8 @@ export const createActivities = (deps: ActivityDeps) => {
     disableSubscription: createDisableSubscription(deps),
     lookAtFailures: createLookAtFailures(deps),
     tellHealth: createTellHealth(deps),
+    flushBatches: createFlushBatches(deps),
+    startBatches: createStartBatches(deps),
   };
 };
 export type Activities = ReturnType<typeof createActivities>;

@@ -194,6 +194,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/subscriptions/{id}/flush": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Flush what is being collected
+         * @description Every open batch of the subscription is delivered now, with what it has; while the subscription is paused, it is held. Events that the router has not come to are not in it.
+         *
+         *     Needs the scope `write`.
+         */
+        post: operations["postSubscriptionsByIdFlush"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/subscriptions/{id}/history": {
         parameters: {
             query?: never;
@@ -834,7 +856,10 @@ export interface components {
                  */
                 url: string;
             }[];
-            aggregation: null;
+            aggregation: {
+                batch_size: number;
+                batch_timeout: number;
+            } | null;
             tls: {
                 ca: string | null;
                 client_certificate: string | null;
@@ -865,6 +890,29 @@ export interface components {
         };
         /**
          * @example {
+         *       "event_id": "evt_1",
+         *       "occurred_at": "2024-01-15T10:30:05.123Z",
+         *       "source": {
+         *         "topic": "platform.events",
+         *         "partition": 0,
+         *         "offset": "41"
+         *       }
+         *     }
+         */
+        DeliveredEvent: {
+            /** @example evt_1 */
+            event_id: string;
+            /** Format: date-time */
+            occurred_at: string;
+            /** @description A Kafka record. The offset is a text, for it may exceed what a double holds. */
+            source: {
+                topic: string;
+                partition: number;
+                offset: string;
+            };
+        };
+        /**
+         * @example {
          *       "id": "del_0123456789abcdefghjkmnpqrstvwxyz",
          *       "account_id": "default",
          *       "subscription_id": "wh_4f9Kq2Zt7mXc1LbR8sVd",
@@ -886,6 +934,7 @@ export interface components {
          *       "created_at": "2024-01-15T10:30:05.140Z",
          *       "updated_at": "2024-01-15T10:30:05.235Z",
          *       "ended_at": "2024-01-15T10:30:05.235Z",
+         *       "batched_events": null,
          *       "temporal_url": "http://127.0.0.1:8233/namespaces/default/workflows/del_0123456789abcdefghjkmnpqrstvwxyz"
          *     }
          */
@@ -930,6 +979,8 @@ export interface components {
             updated_at: string;
             /** @description Null while it goes on. */
             ended_at: string | null;
+            /** @description How many events a batch holds: `event_id` and `source` are then the first one's. Null for a single event. */
+            batched_events: number | null;
             /** @description Its workflow's page in the Temporal UI. */
             temporal_url: string;
         };
@@ -956,7 +1007,19 @@ export interface components {
          *       "created_at": "2024-01-15T10:30:05.140Z",
          *       "updated_at": "2024-01-15T10:30:05.235Z",
          *       "ended_at": "2024-01-15T10:30:05.235Z",
+         *       "batched_events": null,
          *       "temporal_url": "http://127.0.0.1:8233/namespaces/default/workflows/del_0123456789abcdefghjkmnpqrstvwxyz",
+         *       "events": [
+         *         {
+         *           "event_id": "evt_1",
+         *           "occurred_at": "2024-01-15T10:30:05.123Z",
+         *           "source": {
+         *             "topic": "platform.events",
+         *             "partition": 0,
+         *             "offset": "41"
+         *           }
+         *         }
+         *       ],
          *       "attempts": [
          *         {
          *           "number": 1,
@@ -1025,8 +1088,12 @@ export interface components {
             updated_at: string;
             /** @description Null while it goes on. */
             ended_at: string | null;
+            /** @description How many events a batch holds: `event_id` and `source` are then the first one's. Null for a single event. */
+            batched_events: number | null;
             /** @description Its workflow's page in the Temporal UI. */
             temporal_url: string;
+            /** @description What it delivers: one event, but for a batch. */
+            events: components["schemas"]["DeliveredEvent"][];
             attempts: components["schemas"]["Attempt"][];
         };
         /**
@@ -1164,7 +1231,7 @@ export interface components {
              * @description The first thing that kept the event from its receiver, or how far it has come.
              * @enum {string}
              */
-            reason: "delivered" | "pending" | "retrying" | "paused" | "held" | "exhausted" | "blocked" | "cancelled" | "not_yet" | "dead_letter" | "account" | "not_created" | "deleted" | "disabled" | "type" | "filter" | "condition";
+            reason: "delivered" | "pending" | "retrying" | "paused" | "held" | "exhausted" | "blocked" | "cancelled" | "not_yet" | "collecting" | "dead_letter" | "account" | "not_created" | "deleted" | "disabled" | "type" | "filter" | "condition";
             /** @description The reason as a sentence. */
             detail: string;
             /** @description The event's type, where it is known. */
@@ -1344,7 +1411,10 @@ export interface components {
                 url: string;
             }[];
             /** @default null */
-            aggregation?: null;
+            aggregation?: {
+                batch_size: number;
+                batch_timeout: number;
+            } | null;
             /** @default null */
             tls?: {
                 /** @default null */
@@ -1599,7 +1669,10 @@ export interface components {
                  */
                 url: string;
             }[];
-            aggregation: null;
+            aggregation: {
+                batch_size: number;
+                batch_timeout: number;
+            } | null;
             tls: {
                 ca: string | null;
                 client_certificate: string | null;
@@ -1764,7 +1837,10 @@ export interface components {
                  */
                 url: string;
             }[];
-            aggregation: null;
+            aggregation: {
+                batch_size: number;
+                batch_timeout: number;
+            } | null;
             tls: {
                 ca: string | null;
                 client_certificate: string | null;
@@ -1844,7 +1920,10 @@ export interface components {
                  */
                 url: string;
             }[];
-            aggregation?: null;
+            aggregation?: {
+                batch_size: number;
+                batch_timeout: number;
+            } | null;
             tls?: {
                 /** @default null */
                 ca?: string | null;
@@ -2794,6 +2873,48 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    postSubscriptionsByIdFlush: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example wh_4f9Kq2Zt7mXc1LbR8sVd */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "batches": 2,
+                     *       "events": 17
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description How many were flushed. Those that were empty do not count. */
+                        batches: number;
+                        /** @description How many events are in them. */
+                        events: number;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
     getSubscriptionsByIdHistory: {
         parameters: {
             query?: {
@@ -3280,6 +3401,7 @@ export interface operations {
                      *           "created_at": "2024-01-15T10:30:05.140Z",
                      *           "updated_at": "2024-01-15T10:30:05.235Z",
                      *           "ended_at": "2024-01-15T10:30:05.235Z",
+                     *           "batched_events": null,
                      *           "temporal_url": "http://127.0.0.1:8233/namespaces/default/workflows/del_0123456789abcdefghjkmnpqrstvwxyz"
                      *         }
                      *       ],
@@ -3341,7 +3463,19 @@ export interface operations {
                      *       "created_at": "2024-01-15T10:30:05.140Z",
                      *       "updated_at": "2024-01-15T10:30:05.235Z",
                      *       "ended_at": "2024-01-15T10:30:05.235Z",
+                     *       "batched_events": null,
                      *       "temporal_url": "http://127.0.0.1:8233/namespaces/default/workflows/del_0123456789abcdefghjkmnpqrstvwxyz",
+                     *       "events": [
+                     *         {
+                     *           "event_id": "evt_1",
+                     *           "occurred_at": "2024-01-15T10:30:05.123Z",
+                     *           "source": {
+                     *             "topic": "platform.events",
+                     *             "partition": 0,
+                     *             "offset": "41"
+                     *           }
+                     *         }
+                     *       ],
                      *       "attempts": [
                      *         {
                      *           "number": 1,

@@ -27,8 +27,20 @@ const fact = {
   source: z.object({ topic: z.string(), partition: z.int(), offset: z.string() }),
   /** The Temporal workflow that carries the delivery: retry, cancel and the UI link find it here. */
   workflow_id: z.string(),
+  /** How many events it delivers, for a batch. `event_id`, `source` are then those of the first one. */
+  batched_events: z.int().min(1).optional(),
   at: UtcTimestamp,
 };
+
+/** One event of a batch. */
+export const BatchedEvent = z.object({
+  /** What its delivery would be called if it were delivered alone: a record that repeats the event is known by it. */
+  owed_id: DeliveryId,
+  event_id: EventId,
+  occurred_at: UtcTimestamp,
+  source: z.object({ topic: z.string(), partition: z.int(), offset: z.string() }),
+});
+export type BatchedEvent = z.infer<typeof BatchedEvent>;
 
 /** How an attempt ended, and what follows it. */
 export const AfterAttempt = z.discriminatedUnion('step', [
@@ -50,7 +62,12 @@ const PhaseTimings = z.object({
 
 export const DeliveryEvent = z.discriminatedUnion('type', [
   /** The router handed the delivery to Temporal. */
-  z.object({ ...fact, type: z.literal('DeliveryScheduled') }),
+  z.object({
+    ...fact,
+    type: z.literal('DeliveryScheduled'),
+    /** What is in a batch, in its order. */
+    events: z.array(BatchedEvent).optional(),
+  }),
   z.object({
     ...fact,
     type: z.literal('AttemptEnded'),

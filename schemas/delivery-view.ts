@@ -21,6 +21,7 @@ const DELIVERY = {
   created_at: '2024-01-15T10:30:05.140Z',
   updated_at: '2024-01-15T10:30:05.235Z',
   ended_at: '2024-01-15T10:30:05.235Z',
+  batched_events: null,
   temporal_url: 'http://127.0.0.1:8233/namespaces/default/workflows/del_0123456789abcdefghjkmnpqrstvwxyz',
 };
 
@@ -49,6 +50,10 @@ export const DeliveryView = z
     created_at: z.iso.datetime(),
     updated_at: z.iso.datetime(),
     ended_at: z.iso.datetime().nullable().meta({ description: 'Null while it goes on.' }),
+    batched_events: z.int().min(1).nullable().meta({
+      description:
+        "How many events a batch holds: `event_id` and `source` are then the first one's. Null for a single event.",
+    }),
     temporal_url: z.string().meta({ description: "Its workflow's page in the Temporal UI." }),
   })
   .meta({ id: 'Delivery', examples: [DELIVERY] });
@@ -95,10 +100,23 @@ const AttemptView = z
   })
   .meta({ id: 'Attempt', examples: [ATTEMPT] });
 
-/** A delivery with its attempts, in the order of their numbers. */
+const EVENT = { event_id: DELIVERY.event_id, occurred_at: DELIVERY.occurred_at, source: DELIVERY.source };
+
+/** One event of a delivery. */
+const DeliveredEventView = z
+  .object({ event_id: EventId, occurred_at: z.iso.datetime(), source: RecordPlaceView })
+  .meta({ id: 'DeliveredEvent', examples: [EVENT] });
+
+/** A delivery with its events, in the order of its body, and its attempts, in the order of their numbers. */
 export const DeliveryWithAttempts = z
-  .object({ ...DeliveryView.shape, attempts: z.array(AttemptView) })
-  .meta({ id: 'DeliveryWithAttempts', examples: [{ ...DELIVERY, attempts: [ATTEMPT] }] });
+  .object({
+    ...DeliveryView.shape,
+    events: z
+      .array(DeliveredEventView)
+      .meta({ description: 'What it delivers: one event, but for a batch.' }),
+    attempts: z.array(AttemptView),
+  })
+  .meta({ id: 'DeliveryWithAttempts', examples: [{ ...DELIVERY, events: [EVENT], attempts: [ATTEMPT] }] });
 
 const count = z.int().min(0);
 const seconds = z.number().min(0).meta({ description: 'Seconds; 0 before a delivery has ended.' });

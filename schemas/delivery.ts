@@ -36,8 +36,12 @@ export interface DeliveryTask {
   /** RFC 3339, UTC, milliseconds. */
   readonly occurredAt: string;
   readonly source: RecordPlace;
+  /** When the source record was appended to Kafka, in milliseconds since 1970: what is held is released in this order. */
+  readonly appendedAtMs: number;
   /** The exact text that is sent, the same on every attempt. */
   readonly body: string;
   /** W3C trace context: 32 hex digits, the same over all attempts. */
   readonly traceId: string;
+  /** How many events its body holds, for a batch. The fields above are then those of the first one. */
+  readonly batchedEvents?: number | undefined;
 }

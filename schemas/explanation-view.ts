@@ -30,6 +30,7 @@ export const ExplanationView = z
         'blocked',
         'cancelled',
         'not_yet',
+        'collecting',
         'dead_letter',
         'account',
         'not_created',

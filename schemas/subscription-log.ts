@@ -1,5 +1,6 @@
 /** The records of `webhooks.subscriptions`: every change of every subscription, kept for ever. */
 import { z } from 'zod';
+import { Aggregation } from './aggregation.ts';
 import { Conditions, Filters, Routes } from './filter.ts';
 import { AccountId, SubscriptionId } from './ids.ts';
 import { DEFAULT_AUTO_DISABLE_SECONDS, RetryPolicy } from './subscription.ts';
@@ -27,7 +28,7 @@ export const StoredSettings = z.object({
   filters: Filters,
   conditions: Conditions,
   routes: Routes,
-  aggregation: z.null(),
+  aggregation: Aggregation.nullable(),
   /** Absent in records from before it was offered. */
   tls: StoredTls.nullable().default(null),
   signature_scheme: z.enum(['body', 'timestamped']),

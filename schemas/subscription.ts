@@ -1,5 +1,6 @@
 /** What a customer configures, in the customer's names. Defaults are written here and nowhere else. */
 import { z } from 'zod';
+import { Aggregation } from './aggregation.ts';
 import { CustomHeaders } from './custom-headers.ts';
 import { Conditions, EventPattern, Filters, Routes } from './filter.ts';
 import { AccountId, SubscriptionId } from './ids.ts';
@@ -53,7 +54,7 @@ const settings = {
   filters: Filters,
   conditions: Conditions,
   routes: Routes,
-  aggregation: notOffered('aggregation'),
+  aggregation: Aggregation.nullable(),
   tls: TlsSettings.nullable(),
   signature_scheme: z.enum(['body', 'timestamped']),
   rate_limit: notOffered('rate_limit'),

@@ -1,4 +1,5 @@
 /** The entry of the workflow bundle: what is exported here is what workers can run. */
+export { batch } from './batch.ts';
 export { delivery } from './delivery.ts';
 export { failureWatch } from './failure-watch.ts';
 export { subscription } from './subscription.ts';

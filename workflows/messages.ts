@@ -1,6 +1,7 @@
 /** The names by which others reach the actors, and why each message is of its kind. */
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { BatchItem, BatchTerms } from '../domain/batch/batch.ts';
 import type { Refusal } from '../domain/subscription/decide.ts';
 import type { CircuitMove } from '../domain/subscription/failure-watch.ts';
 import type { Subscription } from '../domain/subscription/subscription.ts';
@@ -41,4 +42,22 @@ export const SEARCH_ATTRIBUTES = {
   accountId: defineSearchAttributeKey('AccountId', SearchAttributeType.KEYWORD),
   deliveryState: defineSearchAttributeKey('DeliveryState', SearchAttributeType.KEYWORD),
   targetHost: defineSearchAttributeKey('TargetHost', SearchAttributeType.KEYWORD),
+} as const;
+
+/** A signal: the router waits for no verdict, only for the events to be durable. What was told before is dropped. */
+export const collectSignal = defineSignal<[terms: BatchTerms, items: readonly BatchItem[]]>('collect');
+
+/**
+ * An update: whoever asks wants to know how many events went out, which it answers. `version` is the one of the
+ * subscription that the flush follows, 0 where it follows none.
+ */
+export const flushUpdate = defineUpdate<number, [version: number]>('flush');
+
+/** How the actor is reached that collects a batch. A queue of its own: neither commands nor deliveries wait for it. */
+export const BATCH_ACTOR = {
+  workflowType: 'batch',
+  taskQueue: 'webhooks-batches',
+  collectSignal,
+  flushUpdate,
+  searchAttributes: SEARCH_ATTRIBUTES,
 } as const;

@@ -12,6 +12,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
+import { endsCollecting } from '../domain/batch/ends-collecting.ts';
 import { decide } from '../domain/subscription/decide.ts';
 import { evolve, type Subscription } from '../domain/subscription/subscription.ts';
 import type { SubscriptionId } from '../schemas/ids.ts';
@@ -25,17 +26,32 @@ const { appendSubscriptionEvents, loadSubscription } = proxyActivities<Activitie
   retry: { initialInterval: '1 second', maximumInterval: '10 seconds' },
 });
 
+const { flushBatches } = proxyActivities<Activities>({
+  startToCloseTimeout: '1 minute',
+  retry: { initialInterval: '1 second', maximumInterval: '10 seconds' },
+});
+
 /** Runs until the subscription is deleted. `carried` is the state from the run before. */
 export async function subscription(id: SubscriptionId, carried: Subscription | null): Promise<void> {
   let state: Subscription | null = carried;
   let turn: Promise<unknown> = Promise.resolve();
+  let openFlushes = 0;
+
+  // No command waits for it: a batch that is not reached is flushed by its time, and then sent, held or cancelled.
+  const flushAside = async (version: number): Promise<void> => {
+    openFlushes += 1;
+    await flushBatches(id, version);
+    openFlushes -= 1;
+  };
 
   const carryOut = async (command: SubscriptionCommand): Promise<CommandReply> => {
     state ??= await loadSubscription(id);
     const decision = decide(command, state, { subscriptionId: id, at: new Date().toISOString() });
     if (!decision.ok) return decision;
     if (decision.events.length > 0) await appendSubscriptionEvents(decision.events);
+    const before = state;
     state = decision.events.reduce(evolve, state);
+    if (endsCollecting(before, decision.events)) void flushAside(state.version);
     return { ok: true, subscription: state };
   };
 
@@ -46,7 +62,10 @@ export async function subscription(id: SubscriptionId, carried: Subscription | n
   });
 
   await condition(
-    () => (state?.status === 'deleted' || workflowInfo().continueAsNewSuggested) && allHandlersFinished(),
+    () =>
+      (state?.status === 'deleted' || workflowInfo().continueAsNewSuggested) &&
+      allHandlersFinished() &&
+      openFlushes === 0,
   );
   if (state?.status !== 'deleted') await continueAsNew<typeof subscription>(id, state);
 }

@@ -19,6 +19,7 @@ export function deliveryTask(
   event: PlatformEvent,
   owed: Owed,
   source: RecordPlace,
+  appendedAtMs: number,
   traceId: string,
   sha256: (text: string) => Uint8Array,
 ): DeliveryTask {
@@ -34,6 +35,7 @@ export function deliveryTask(
     subscriptionVersion: owed.version,
     occurredAt: event.occurredAt,
     source,
+    appendedAtMs,
     traceId,
     body: deliveryBody({
       eventType: event.type,

@@ -1,5 +1,5 @@
 /** The records of one delivery, made from its task. Each says all that is needed to read it alone. */
-import type { AfterAttempt, DeliveryEvent } from '../../schemas/delivery-log.ts';
+import type { AfterAttempt, BatchedEvent, DeliveryEvent } from '../../schemas/delivery-log.ts';
 import type { DeliveryTask } from '../../schemas/delivery.ts';
 import type { NextStep } from '../deliver/after-attempt.ts';
 import type { Outcome, PhaseTimings } from '../deliver/outcome.ts';
@@ -14,6 +14,7 @@ const factOf = (task: DeliveryTask, at: Date) => ({
   occurred_at: task.occurredAt,
   source: task.source,
   workflow_id: task.deliveryId,
+  ...(task.batchedEvents === undefined ? {} : { batched_events: task.batchedEvents }),
   at: at.toISOString(),
 });
 
@@ -21,6 +22,17 @@ const factOf = (task: DeliveryTask, at: Date) => ({
 export const deliveryScheduled = (task: DeliveryTask, at: Date): DeliveryEvent => ({
   ...factOf(task, at),
   type: 'DeliveryScheduled',
+});
+
+/** A batch was handed over at `at`. `events` are those in it, in their order. */
+export const batchScheduled = (
+  task: DeliveryTask,
+  at: Date,
+  events: readonly BatchedEvent[],
+): DeliveryEvent => ({
+  ...factOf(task, at),
+  type: 'DeliveryScheduled',
+  events: [...events],
 });
 
 /** It may not be sent now, because its subscription is paused. */

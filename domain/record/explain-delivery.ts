@@ -28,6 +28,8 @@ export type DeliveryReason =
   | 'cancelled'
   /** It matched, and no delivery is known yet: router or read model have not come to it. */
   | 'not_yet'
+  /** It matched, and stands in a batch that is being collected: or router or read model have not come to it. */
+  | 'collecting'
   /** The record was no valid event. */
   | 'dead_letter'
   /** The event is another account's. */
@@ -138,5 +140,6 @@ function reasonOfMatch(subscription: LiveSubscription, event: MatchableEvent): D
   const meets = (asked: MatchableSubscription): boolean => explainMatch(asked, event).matched;
   if (!meets({ ...all, filters: null, conditions: null })) return 'type';
   if (!meets({ ...all, conditions: null })) return 'filter';
-  return meets(all) ? 'not_yet' : 'condition';
+  if (!meets(all)) return 'condition';
+  return subscription.settings.aggregation === null ? 'not_yet' : 'collecting';
 }

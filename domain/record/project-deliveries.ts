@@ -2,16 +2,23 @@
  * The records of `webhooks.deliveries` → rows of the read models and changes of their counters. The same for
  * records in any order, as long as each is given once.
  */
-import type { DeliveryEvent } from '../../schemas/delivery-log.ts';
+import type { BatchedEvent, DeliveryEvent } from '../../schemas/delivery-log.ts';
 import type { DeliveryId, SubscriptionId } from '../../schemas/ids.ts';
 import { evolveDelivery, newDelivery } from './delivery.ts';
-import type { AttemptRow, BucketChange, CounterChange, DeliveryRow } from './read-model-rows.ts';
+import type {
+  AttemptRow,
+  BatchContentRow,
+  BucketChange,
+  CounterChange,
+  DeliveryRow,
+} from './read-model-rows.ts';
 import { contributionOf, NOTHING, type Contribution } from './stats.ts';
 
 /** Rows to write and changes to add, with at most one entry for each key. */
 export interface Projected {
   readonly deliveries: readonly DeliveryRow[];
   readonly attempts: readonly AttemptRow[];
+  readonly batchContents: readonly BatchContentRow[];
   readonly counters: readonly CounterChange[];
   readonly responseTimes: readonly BucketChange[];
 }
@@ -26,6 +33,7 @@ export type ProjectDeliveries = (
 export const projectDeliveries: ProjectDeliveries = (before, events) => {
   const deliveries = new Map<DeliveryId, DeliveryRow>();
   const attempts = new Map<string, AttemptRow>();
+  const batchContents = new Map<DeliveryId, readonly BatchContentRow[]>();
   const counters = new Map<SubscriptionId, CounterChange>();
   const responseTimes = new Map<string, BucketChange>();
 
@@ -35,6 +43,9 @@ export const projectDeliveries: ProjectDeliveries = (before, events) => {
     deliveries.set(delivery.id, delivery);
     count(counters, responseTimes, delivery, known === undefined ? NOTHING : contributionOf(known));
 
+    if (event.type === 'DeliveryScheduled' && event.events !== undefined) {
+      batchContents.set(delivery.id, contentsOf(event, event.events));
+    }
     if (event.type !== 'AttemptEnded') continue;
     if (event.next.step === 'succeed') countSuccess(counters, delivery, event.at);
     const attempt = attemptRow(event);
@@ -45,6 +56,7 @@ export const projectDeliveries: ProjectDeliveries = (before, events) => {
   return {
     deliveries: [...deliveries.values()],
     attempts: [...attempts.values()],
+    batchContents: [...batchContents.values()].flat(),
     counters: [...counters.values()],
     responseTimes: [...responseTimes.values()].filter((change) => change.count !== 0),
   };
@@ -60,6 +72,7 @@ const newRow = (event: DeliveryEvent): DeliveryRow => ({
   occurredAt: event.occurred_at,
   source: event.source,
   workflowId: event.workflow_id,
+  batchedEvents: event.batched_events ?? null,
 });
 
 /** The latest record that told something new names the workflow that carries the delivery. */
@@ -68,6 +81,20 @@ function evolveRow(row: DeliveryRow, event: DeliveryEvent): DeliveryRow {
   const isNews = delivery.updatedAt === event.at;
   return { ...row, ...delivery, workflowId: isNews ? event.workflow_id : row.workflowId };
 }
+
+const contentsOf = (
+  { delivery_id: deliveryId, account_id: accountId }: DeliveryEvent,
+  events: readonly BatchedEvent[],
+): readonly BatchContentRow[] =>
+  events.map(({ owed_id: owedId, event_id: eventId, occurred_at: occurredAt, source }, position) => ({
+    deliveryId,
+    position,
+    owedId,
+    accountId,
+    eventId,
+    occurredAt,
+    source,
+  }));
 
 type AttemptEnded = Extract<DeliveryEvent, { type: 'AttemptEnded' }>;
 

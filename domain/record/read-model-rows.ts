@@ -13,6 +13,21 @@ export interface DeliveryRow extends DeliveryRecord {
   readonly occurredAt: string;
   readonly source: RecordPlace;
   readonly workflowId: string;
+  /** How many events it delivers, for a batch. */
+  readonly batchedEvents: number | null;
+}
+
+/** One event of a batch. Never changes. */
+export interface BatchContentRow {
+  readonly deliveryId: DeliveryId;
+  /** In the batch, counted from 0. */
+  readonly position: number;
+  /** What its delivery would be called if it were delivered alone. */
+  readonly owedId: DeliveryId;
+  readonly accountId: AccountId;
+  readonly eventId: EventId;
+  readonly occurredAt: string;
+  readonly source: RecordPlace;
 }
 
 /** One ended attempt of a delivery. */

@@ -35,6 +35,15 @@ export interface ListedDelivery {
   readonly updated_at: string;
   /** Null while it goes on. */
   readonly ended_at: string | null;
+  /** How many events it delivers, for a batch: `event_id` and `source` are then the first one's. Null for one event. */
+  readonly batched_events: number | null;
+}
+
+/** An event that a delivery delivers. */
+export interface DeliveredEvent {
+  readonly event_id: EventId;
+  readonly occurred_at: string;
+  readonly source: RecordPlace;
 }
 
 /** One ended attempt. */
@@ -63,8 +72,10 @@ export interface ShownAttempt {
   readonly response_body: string;
 }
 
-/** A delivery with its attempts, in the order of their numbers. */
+/** A delivery with its attempts, in the order of their numbers, and its events, in the order of its body. */
 export interface ShownDelivery extends ListedDelivery {
+  /** One, but for a batch. */
+  readonly events: readonly DeliveredEvent[];
   readonly attempts: readonly ShownAttempt[];
 }
 
@@ -133,7 +144,12 @@ function conditionsOf(
   if (query.status !== undefined) add('status = ?', query.status);
   if (query.status_code !== undefined) add('last_status_code = ?', query.status_code);
   if (query.event !== undefined) add('event_type = ?', storableText(query.event));
-  if (query.event_id !== undefined) add('event_id = ?', storableText(query.event_id));
+  if (query.event_id !== undefined) {
+    const eventId = storableText(query.event_id);
+    // Ids as an array, so that one index or the other finds each delivery.
+    const inBatches = 'array(select delivery_id from batch_contents where account_id = ? and event_id = ?)';
+    add(`(event_id = ? or id = any(${inBatches}))`, eventId, accountId, eventId);
+  }
   // As seconds: PostgreSQL reads neither the year 0000 nor every offset that RFC 3339 has.
   if (query.from !== undefined) add('created_at >= to_timestamp(?)', Date.parse(query.from) / 1_000);
   if (query.to !== undefined) add('created_at < to_timestamp(?)', Date.parse(query.to) / 1_000);
@@ -159,7 +175,16 @@ const toListed = (row: StoredDelivery): ListedDelivery => ({
   created_at: row.created_at.toISOString(),
   updated_at: row.updated_at.toISOString(),
   ended_at: row.ended_at?.toISOString() ?? null,
+  batched_events: row.batched_events,
 });
+
+interface StoredContent {
+  readonly event_id: EventId;
+  readonly occurred_at: string;
+  readonly source_topic: string;
+  readonly source_partition: number;
+  readonly source_offset: string;
+}
 
 interface StoredAttempt {
   readonly number: number;
@@ -179,17 +204,42 @@ interface StoredAttempt {
 
 async function getDelivery(pool: Pool, accountId: AccountId, id: DeliveryId): Promise<ShownDelivery | null> {
   // One statement sees one moment: never a delivery that counts an attempt which is not shown.
-  const { rows } = await pool.query<StoredDelivery & { shown_attempts: readonly StoredAttempt[] | null }>(
+  const { rows } = await pool.query<StoredDelivery & StoredDetails>(
     `select *, (select json_agg(attempt order by number) from attempts attempt where delivery_id = deliveries.id)
-       as shown_attempts
+       as shown_attempts,
+       (select json_agg(json_build_object(
+          'event_id', event_id, 'occurred_at', occurred_at, 'source_topic', source_topic,
+          'source_partition', source_partition, 'source_offset', source_offset::text) order by position)
+        from batch_contents content where content.delivery_id = deliveries.id) as batch_contents
      from deliveries where id = $1 and account_id = $2`,
     [id, accountId],
   );
   const row = rows[0];
-  return row === undefined
-    ? null
-    : { ...toListed(row), attempts: (row.shown_attempts ?? []).map(toShownAttempt) };
+  if (row === undefined) return null;
+  const listed = toListed(row);
+  return {
+    ...listed,
+    events: listed.batched_events === null ? [onlyEvent(listed)] : (row.batch_contents ?? []).map(toEvent),
+    attempts: (row.shown_attempts ?? []).map(toShownAttempt),
+  };
 }
+
+interface StoredDetails {
+  readonly shown_attempts: readonly StoredAttempt[] | null;
+  readonly batch_contents: readonly StoredContent[] | null;
+}
+
+const onlyEvent = ({ event_id, occurred_at, source }: ListedDelivery): DeliveredEvent => ({
+  event_id,
+  occurred_at,
+  source,
+});
+
+const toEvent = (row: StoredContent): DeliveredEvent => ({
+  event_id: row.event_id,
+  occurred_at: new Date(row.occurred_at).toISOString(),
+  source: { topic: row.source_topic, partition: row.source_partition, offset: row.source_offset },
+});
 
 const toShownAttempt = (row: StoredAttempt): ShownAttempt => ({
   number: row.number,

@@ -25,6 +25,7 @@ const COLUMNS: readonly Column<DeliveryRow>[] = [
   { name: 'created_at', type: 'timestamptz', value: (row) => row.createdAt },
   { name: 'updated_at', type: 'timestamptz', value: (row) => row.updatedAt },
   { name: 'ended_at', type: 'timestamptz', value: (row) => row.endedAt },
+  { name: 'batched_events', type: 'integer', value: (row) => row.batchedEvents },
 ];
 
 /** Whose delivery of what it is never changes. */
@@ -69,6 +70,7 @@ export interface StoredDelivery {
   readonly created_at: Date;
   readonly updated_at: Date;
   readonly ended_at: Date | null;
+  readonly batched_events: number | null;
 }
 
 /** The rows of those of `ids` that are there, locked until the end of the transaction, in the order of ids. */
@@ -101,4 +103,5 @@ const toDeliveryRow = (row: StoredDelivery): DeliveryRow => ({
   createdAt: row.created_at.toISOString(),
   updatedAt: row.updated_at.toISOString(),
   endedAt: row.ended_at?.toISOString() ?? null,
+  batchedEvents: row.batched_events,
 });

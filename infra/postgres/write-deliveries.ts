@@ -1,7 +1,12 @@
 /** The tables of `webhooks.deliveries`: deliveries, their attempts, and the counters of subscriptions. */
 import type pg from 'pg';
 import type { Projected, ProjectDeliveries } from '../../domain/record/project-deliveries.ts';
-import type { AttemptRow, BucketChange, CounterChange } from '../../domain/record/read-model-rows.ts';
+import type {
+  AttemptRow,
+  BatchContentRow,
+  BucketChange,
+  CounterChange,
+} from '../../domain/record/read-model-rows.ts';
 import type { DeliveryEvent } from '../../schemas/delivery-log.ts';
 import type { WriteEvents } from './apply-records.ts';
 import { bulkUpsert } from './bulk-upsert.ts';
@@ -22,9 +27,10 @@ export const writeDeliveries =
  * rows that they share come last, so that they wait for as short as possible.
  */
 async function write(client: pg.PoolClient, projected: Projected): Promise<void> {
-  const { deliveries, attempts, counters, responseTimes } = projected;
+  const { deliveries, attempts, batchContents, counters, responseTimes } = projected;
   if (deliveries.length > 0) await client.query(upsertDeliveries(sortedBy(deliveries, (row) => row.id)));
   if (attempts.length > 0) await client.query(upsertAttempts(attempts));
+  if (batchContents.length > 0) await client.query(insertBatchContents(batchContents));
   if (responseTimes.length > 0) await client.query(addResponseTimes(sortedBy(responseTimes, bucketKey)));
   if (counters.length > 0) await client.query(addCounters(sortedBy(counters, (row) => row.subscriptionId)));
 }
@@ -67,6 +73,22 @@ const upsertAttempts = bulkUpsert<AttemptRow>(
      status_code = excluded.status_code, error = excluded.error,
      response_headers = excluded.response_headers, response_body = excluded.response_body
    where excluded.ended_at > attempts.ended_at`,
+);
+
+const insertBatchContents = bulkUpsert<BatchContentRow>(
+  'batch_contents',
+  [
+    { name: 'delivery_id', type: 'text', value: (row) => row.deliveryId },
+    { name: 'position', type: 'integer', value: (row) => row.position },
+    { name: 'owed_id', type: 'text', value: (row) => row.owedId },
+    { name: 'account_id', type: 'text', value: (row) => row.accountId },
+    { name: 'event_id', type: 'text', value: (row) => row.eventId },
+    { name: 'occurred_at', type: 'timestamptz', value: (row) => row.occurredAt },
+    { name: 'source_topic', type: 'text', value: (row) => row.source.topic },
+    { name: 'source_partition', type: 'integer', value: (row) => row.source.partition },
+    { name: 'source_offset', type: 'bigint', value: (row) => row.source.offset },
+  ],
+  '(delivery_id, position) do nothing',
 );
 
 const addCounters = bulkUpsert<CounterChange>(

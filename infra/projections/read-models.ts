@@ -40,7 +40,7 @@ export const readModels = (rules: ReadModelRules): readonly ReadModel[] => [
     name: 'deliveries',
     topics: [DELIVERY_LOG],
     consumerGroup: 'webhooks-projector',
-    tables: ['deliveries', 'attempts', 'response_times', 'subscription_stats'],
+    tables: ['deliveries', 'attempts', 'batch_contents', 'response_times', 'subscription_stats'],
     project: (deps) =>
       createProjection(
         { name: 'deliveries', decode: decodeDeliveryEvent, write: writeDeliveries(rules.projectDeliveries) },

@@ -1,16 +1,10 @@
 /** Sends commands to the actors of subscriptions. */
-import {
-  isGrpcDeadlineError,
-  isGrpcServiceError,
-  WithStartWorkflowOperation,
-  WorkflowUpdateFailedError,
-  WorkflowUpdateRPCTimeoutOrCancelledError,
-  type Client,
-} from '@temporalio/client';
-import { ApplicationFailure, type UpdateDefinition } from '@temporalio/common';
+import { WithStartWorkflowOperation, type Client } from '@temporalio/client';
+import type { UpdateDefinition } from '@temporalio/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SubscriptionId } from '../../schemas/ids.ts';
 import type { SubscriptionCommand } from '../../schemas/subscription-log.ts';
+import { isOutOfReach, wasPassedOver } from './update-failure.ts';
 
 /** What must be known of an actor to reach it; `workflows/messages.ts` says it. */
 export interface ActorAddress<Reply> {
@@ -69,7 +63,7 @@ async function sendUntil<Reply>(
       );
       return { answered: true, reply };
     } catch (error) {
-      if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isOutOfReach(error)) break;
+      if (isOutOfReach(error)) break;
       if (!wasPassedOver(error)) throw error;
       await delay(RETRY_DELAY_MS);
     }
@@ -78,13 +72,3 @@ async function sendUntil<Reply>(
 }
 
 const RETRY_DELAY_MS = 50;
-const GRPC_UNAVAILABLE = 14;
-
-const isOutOfReach = (error: unknown): boolean =>
-  isGrpcDeadlineError(error) || (isGrpcServiceError(error) && (error.code as number) === GRPC_UNAVAILABLE);
-
-/** The server's word for an update that reached no handler, because its workflow was moving on: safe to repeat. */
-const wasPassedOver = (error: unknown): boolean =>
-  error instanceof WorkflowUpdateFailedError &&
-  error.cause instanceof ApplicationFailure &&
-  error.cause.type === 'UnprocessedUpdate';

@@ -99,6 +99,7 @@ const SENTENCES: Readonly<Record<DeliveryReason, string>> = {
   blocked: 'The event was not sent, because its target may not be connected to',
   cancelled: 'The delivery was cancelled',
   not_yet: 'The event matches, but no delivery of it is known yet',
+  collecting: 'The event matches, and is collected into a batch that is not delivered yet',
   dead_letter: 'The record is no valid event, and was put on the dead letters',
   account: "The event belongs to another account than the subscription's",
   not_created: 'The subscription did not exist yet when the event came in',

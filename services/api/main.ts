@@ -16,9 +16,10 @@ import { migrate } from '../../infra/postgres/migrate.ts';
 import { createPool } from '../../infra/postgres/pool.ts';
 import { runProgram, type ProgramContext, type RunningService } from '../../infra/process/program.ts';
 import { followSubscriptions } from '../../infra/projections/follow-subscriptions.ts';
+import { createFlushOpenBatches } from '../../infra/temporal/batch-actors.ts';
 import { connectClient, createClient } from '../../infra/temporal/client.ts';
 import { createSendCommand } from '../../infra/temporal/subscription-actors.ts';
-import { SUBSCRIPTION_ACTOR } from '../../workflows/messages.ts';
+import { BATCH_ACTOR, SUBSCRIPTION_ACTOR } from '../../workflows/messages.ts';
 import { createAdmit } from './admit.ts';
 import { createAuthenticate } from './authenticate.ts';
 import { keepUses } from './keep-uses.ts';
@@ -75,6 +76,7 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
       sealer,
       send: createSendCommand(client, SUBSCRIPTION_ACTOR, COMMAND_PATIENCE_MS),
     }),
+    flushOpenBatches: createFlushOpenBatches(client, BATCH_ACTOR, COMMAND_PATIENCE_MS),
     queries: readModels(createDeliveryQueries(pool, statsOf)),
     auditQueries: auditReadModel(createAuditQueries(pool)),
     recordAudit: createRecordAudit(createAuditLog(appender)),

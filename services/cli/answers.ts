@@ -21,6 +21,7 @@ export const Subscription = z.looseObject({
   filters: settings,
   conditions: settings,
   routes: z.array(z.unknown()),
+  aggregation: z.looseObject({ batch_size: z.number(), batch_timeout: z.number() }).nullable(),
   signature_scheme: z.string(),
   tls: z.looseObject({ expires_at: z.string().nullable(), warnings: z.array(z.string()) }).nullish(),
   version: z.number(),
@@ -36,6 +37,9 @@ export const CreatedSubscription = Subscription.extend({ secret: z.string() });
 export const RotatedSubscription = CreatedSubscription.extend({
   previous_secret_expires_at: z.string().nullable(),
 });
+
+/** What a flush has put on its way. */
+export const FlushedBatches = z.looseObject({ batches: z.number(), events: z.number() });
 
 export const VersionChange = z.looseObject({
   version: z.number(),
@@ -58,6 +62,7 @@ export const Delivery = z.looseObject({
   next_attempt_at: z.string().nullable(),
   last_status_code: z.number().nullable(),
   last_error: z.string().nullable(),
+  batched_events: z.number().nullable(),
   temporal_url: z.string(),
 });
 export type Delivery = z.infer<typeof Delivery>;
@@ -82,7 +87,11 @@ export const Attempt = z.looseObject({
 });
 export type Attempt = z.infer<typeof Attempt>;
 
-export const DeliveryWithAttempts = Delivery.extend({ attempts: z.array(Attempt) });
+export const DeliveryWithAttempts = Delivery.extend({
+  attempts: z.array(Attempt),
+  events: z.array(z.looseObject({ event_id: z.string() })),
+});
+export type DeliveryWithAttempts = z.infer<typeof DeliveryWithAttempts>;
 
 export const PublishedEvent = z.looseObject({ id: z.string() });
 

@@ -13,6 +13,8 @@ export interface SettingsOptions {
   readonly header?: Readonly<Record<string, string>>;
   readonly filter?: Readonly<Record<string, unknown>>;
   readonly condition?: Readonly<Record<string, unknown>>;
+  readonly batchSize?: number;
+  readonly batchTimeout?: number;
   readonly active?: boolean;
   readonly inactive?: boolean;
   /** A path, or `-`. */
@@ -31,6 +33,16 @@ export const withSettingsOptions = (command: Command): Command =>
     .option('--header <line>', "a header to send along, as 'Name: value'; may be repeated", headerLine)
     .option('--filter <json>', 'filters: an object of fields of the event', jsonObject)
     .option('--condition <json>', 'conditions: an object of fields of the event', jsonObject)
+    .option(
+      '--batch-size <count>',
+      'deliver so many events as one; needs --batch-timeout',
+      wholeNumber(1, 1_000),
+    )
+    .option(
+      '--batch-timeout <seconds>',
+      'for how long events are collected at most; needs --batch-size',
+      seconds,
+    )
     .option('--file <path>', 'read settings from a JSON file, or - for standard input; options win over it');
 
 /** `--inactive`, and for an update its opposite. */
@@ -41,6 +53,9 @@ export const inactiveOption = (description: string): Option =>
 export function settingsOf(options: SettingsOptions, fileText: string | null): Record<string, unknown> {
   const fromFile = fileText === null ? {} : settingsOfFile(fileText);
   const { url, events, description, secret, timeout, maxRetries, header, filter, condition } = options;
+  const { batchSize, batchTimeout } = options;
+  if ((batchSize === undefined) !== (batchTimeout === undefined))
+    throw usageFailure('expected --batch-size and --batch-timeout together');
   const active = options.inactive === true ? false : options.active;
   const named = {
     url,
@@ -52,6 +67,7 @@ export function settingsOf(options: SettingsOptions, fileText: string | null): R
     filters: filter,
     conditions: condition,
     active,
+    aggregation: batchSize === undefined ? undefined : { batch_size: batchSize, batch_timeout: batchTimeout },
     retry_policy:
       maxRetries === undefined
         ? undefined

@@ -23,6 +23,7 @@ import type { DeliveryTask, RecordPlace } from '../../schemas/delivery.ts';
 import type { EventTypeCatalogue } from '../../schemas/event-types.ts';
 import { parseEventRecord, type PlatformEvent } from '../../schemas/event.ts';
 import type { delivery } from '../../workflows/delivery.ts';
+import type { CollectBatches } from './collect-batches.ts';
 import { DELIVERY_ACTOR, SEARCH_ATTRIBUTES } from '../../workflows/messages.ts';
 
 export interface DispatchDeps {
@@ -33,8 +34,9 @@ export interface DispatchDeps {
   readonly index: SubscriptionIndex;
   /** Judges `data`. */
   readonly eventTypes: EventTypeCatalogue;
+  readonly batches: CollectBatches;
   readonly logger: Logger;
-  readonly count: (what: 'events' | 'dead_letters' | 'deliveries', by: number) => void;
+  readonly count: (what: 'events' | 'dead_letters' | 'deliveries' | 'collected', by: number) => void;
 }
 
 /** Requests to Temporal on the wire at once, per chunk. */
@@ -62,17 +64,22 @@ export const createDispatch =
     }
     for (const { place, reason } of refused) deps.logger.warn({ ...place, reason }, 'a record is no event');
 
+    const { alone, told } = deps.batches.sortOut(handovers.map(({ task }) => task));
+    const isAlone = new Set(alone);
+    const started = handovers.filter(({ task }) => isAlone.has(task));
     const now = new Date();
     await Promise.all([
+      deps.batches.tell(told, chunk.signal),
       deps.appender.append(refused.map(({ record, place, reason }) => deadLetter(record, place, reason))),
-      deps.eventLog.appendDeliveryEvents(handovers.map(({ task }) => deliveryScheduled(task, now))),
-      pMap(handovers, (handover) => startUntilTaken(deps, handover, chunk.signal), {
+      deps.eventLog.appendDeliveryEvents(alone.map((task) => deliveryScheduled(task, now))),
+      pMap(started, (handover) => startUntilTaken(deps, handover, chunk.signal), {
         concurrency: STARTS_AT_ONCE,
       }),
     ]);
     deps.count('events', chunk.records.length);
     deps.count('dead_letters', refused.length);
-    deps.count('deliveries', handovers.length);
+    deps.count('deliveries', alone.length);
+    deps.count('collected', handovers.length - alone.length);
     return 'done';
   };
 
@@ -87,7 +94,10 @@ function handoversOf(
   const traceId = traceIdOf(record.headers['traceparent']?.toString()) ?? traceIdFor(event);
   return matches.map(({ subscriptionId, url }: Match) => {
     const { version } = deps.directory.get(subscriptionId);
-    return { task: deliveryTask(event, { subscriptionId, version }, place, traceId, sha256), url };
+    return {
+      task: deliveryTask(event, { subscriptionId, version }, place, record.timestampMs, traceId, sha256),
+      url,
+    };
   });
 }
 

@@ -10,7 +10,10 @@ import { followEventTypes } from '../../infra/kafka/event-type-log.ts';
 import { createTopics, topicPlans } from '../../infra/kafka/topics.ts';
 import { runProgram, type ProgramContext, type RunningService } from '../../infra/process/program.ts';
 import { followSubscriptions } from '../../infra/projections/follow-subscriptions.ts';
+import { collectInBatch } from '../../infra/temporal/batch-actors.ts';
 import { connectClient, createClient } from '../../infra/temporal/client.ts';
+import { BATCH_ACTOR } from '../../workflows/messages.ts';
+import { createCollectBatches } from './collect-batches.ts';
 import { createDispatch } from './dispatch.ts';
 import { followMatchable } from './follow-matchable.ts';
 
@@ -36,6 +39,7 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
 
   const appender = await createAppender(kafka, logger);
   const connection = await connectClient(config.temporal);
+  const client = createClient(connection, config.temporal.namespace, keys);
   const counters = {
     events: new Counter({
       name: 'webhooks_router_records_total',
@@ -52,6 +56,11 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
       help: 'Deliveries handed to Temporal.',
       registers: [metrics],
     }),
+    collected: new Counter({
+      name: 'webhooks_router_collected_events_total',
+      help: 'Events handed to Temporal to be delivered in batches, once for each subscription.',
+      registers: [metrics],
+    }),
   };
   const consumer = await startChunkConsumer(kafka, logger, {
     groupId: 'webhooks-router',
@@ -60,7 +69,12 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
     partitionsAtOnce: 6,
     onCrash: crash,
     handle: createDispatch({
-      client: createClient(connection, config.temporal.namespace, keys),
+      client,
+      batches: createCollectBatches({
+        directory,
+        collect: (told) => collectInBatch(client, BATCH_ACTOR, told),
+        logger,
+      }),
       appender,
       eventLog: createEventLog(appender),
       directory,

@@ -18,11 +18,19 @@ import { failuresOf } from '../../infra/postgres/failure-queries.ts';
 import { createPool } from '../../infra/postgres/pool.ts';
 import { runProgram, type ProgramContext, type RunningService } from '../../infra/process/program.ts';
 import { followSubscriptions } from '../../infra/projections/follow-subscriptions.ts';
+import { createFlushOpenBatches } from '../../infra/temporal/batch-actors.ts';
 import { connectWorker, createClient, dataConverter } from '../../infra/temporal/client.ts';
+import { startDelivery } from '../../infra/temporal/delivery-start.ts';
 import { createFailureWatches, watchingFailures } from '../../infra/temporal/failure-watches.ts';
 import { createSendCommand } from '../../infra/temporal/subscription-actors.ts';
 import { forwardTemporalLogs } from '../../infra/temporal/logs.ts';
-import { DELIVERY_ACTOR, FAILURE_WATCH, SUBSCRIPTION_ACTOR } from '../../workflows/messages.ts';
+import {
+  BATCH_ACTOR,
+  DELIVERY_ACTOR,
+  FAILURE_WATCH,
+  SEARCH_ATTRIBUTES,
+  SUBSCRIPTION_ACTOR,
+} from '../../workflows/messages.ts';
 import { workflowBundlePath } from './workflow-bundle.ts';
 
 /** Requests on the wire at once. A hanging endpoint keeps its slots for its whole timeout. */
@@ -67,6 +75,13 @@ async function start({ config, logger, keys, crash }: ProgramContext): Promise<R
     lookUp: (id, version) => directory.atLeast(id, version),
     get: (id) => directory.get(id),
     caughtUp: () => log.caughtUp(),
+    flushOpenBatches: createFlushOpenBatches(client, BATCH_ACTOR, COMMAND_PATIENCE_MS),
+    startDelivery: (task, url) =>
+      startDelivery(
+        client,
+        { ...DELIVERY_ACTOR, searchAttributes: SEARCH_ATTRIBUTES },
+        { task, url, state: 'pending' },
+      ),
     sendCommand: createSendCommand(client, SUBSCRIPTION_ACTOR, COMMAND_PATIENCE_MS),
     open: (sealed, id) => {
       const opened = sealer.open(sealed, id);
@@ -98,6 +113,7 @@ async function start({ config, logger, keys, crash }: ProgramContext): Promise<R
       maxCachedWorkflows: 2 * ATTEMPTS_AT_ONCE,
     }),
     Worker.create({ ...shared, taskQueue: SUBSCRIPTION_ACTOR.taskQueue }),
+    Worker.create({ ...shared, taskQueue: BATCH_ACTOR.taskQueue }),
   ]);
   const runs = workers.map((worker) => worker.run());
   for (const run of runs) run.catch(crash);

@@ -19,7 +19,7 @@ import type { AccountId, DeliveryId, EventId, SubscriptionId } from '../../schem
 import type { Sealed } from '../../schemas/subscription-log.ts';
 import type { delivery } from '../../workflows/delivery.ts';
 import { SETTINGS } from '../domain/subscription/subscription-log.ts';
-import { DELIVERY_ACTOR, SUBSCRIPTION_ACTOR } from '../../workflows/messages.ts';
+import { BATCH_ACTOR, DELIVERY_ACTOR, SUBSCRIPTION_ACTOR } from '../../workflows/messages.ts';
 
 /** One request as the receiver saw it. `atMs` is Temporal's time, which skips. */
 export interface Arrival {
@@ -104,6 +104,7 @@ export async function startDeliveryEnv() {
   const receiver = await startScriptedReceiver(() => env.currentTimeMs());
   const recorded: DeliveryEvent[] = [];
   const disabled: string[] = [];
+  const flushed: string[] = [];
   const world: { subscription: Subscription; jitter: number; failures: Failures | null } = {
     subscription: subscriptionTo(receiver.url),
     jitter: 0,
@@ -114,6 +115,13 @@ export async function startDeliveryEnv() {
     workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
     logger: { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error: console.error },
   });
+  let count = 0;
+  const start = (task: DeliveryTask) =>
+    env.client.workflow.start<typeof delivery>(DELIVERY_ACTOR.workflowType, {
+      taskQueue: DELIVERY_ACTOR.taskQueue,
+      workflowId: task.deliveryId,
+      args: [task],
+    });
   const shared = {
     connection: env.nativeConnection,
     workflowBundle,
@@ -132,6 +140,11 @@ export async function startDeliveryEnv() {
         disabled.push(`${id} ${command.type}`);
         return Promise.resolve({ answered: true });
       },
+      flushOpenBatches: (id, version) => {
+        flushed.push(`${id} ${version}`);
+        return Promise.resolve({ answered: true });
+      },
+      startDelivery: async (task) => void (await start(task)),
       open: (sealed) => SECRETS[sealed] ?? '',
       now: () => new Date(),
       random: () => world.jitter,
@@ -139,16 +152,18 @@ export async function startDeliveryEnv() {
     }),
   };
   const workers = await Promise.all(
-    [DELIVERY_ACTOR, SUBSCRIPTION_ACTOR].map(({ taskQueue }) => Worker.create({ ...shared, taskQueue })),
+    [DELIVERY_ACTOR, SUBSCRIPTION_ACTOR, BATCH_ACTOR].map(({ taskQueue }) =>
+      Worker.create({ ...shared, taskQueue }),
+    ),
   );
   const runs = workers.map((worker) => worker.run());
-  let count = 0;
 
   return {
     env,
     receiver,
     recorded,
     disabled,
+    flushed,
     world,
     agent,
     task: (more: Partial<DeliveryTask> = {}): DeliveryTask => {
@@ -163,6 +178,7 @@ export async function startDeliveryEnv() {
         eventType: 'workflow.completed',
         occurredAt: '2024-01-15T10:30:05.123Z',
         source: { topic: 'platform.events', partition: 0, offset: String(count) },
+        appendedAtMs: 0,
         body: `{"event":"workflow.completed","timestamp":"2024-01-15T10:30:05.123Z","webhook_id":"${SUBSCRIPTION}","delivery_id":"${deliveryId}","data":{}}`,
         traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
         ...more,

@@ -4,8 +4,9 @@ import type { SubscriptionDirectory } from '../../../domain/subscription/directo
 import { readSubscriptionHistory } from '../../../infra/kafka/subscription-history.ts';
 import type { DeliveryQueries, ListedDelivery } from '../../../infra/postgres/delivery-queries.ts';
 import { ExplainRequest } from '../../../schemas/api.ts';
+import type { RecordPlace } from '../../../schemas/delivery.ts';
 import { ExplanationView } from '../../../schemas/explanation-view.ts';
-import type { AccountId, SubscriptionId } from '../../../schemas/ids.ts';
+import type { AccountId, EventId, SubscriptionId } from '../../../schemas/ids.ts';
 import { type Caller, isOperator } from '../authenticate.ts';
 import { abortedWhenGone } from '../client-gone.ts';
 import { explanationView } from '../explanation-view.ts';
@@ -40,10 +41,11 @@ export function explainRoutes(app: Api, deps: ExplainRoutesDeps): void {
     const signal = abortedWhenGone(reply);
 
     const deliveries = await deliveriesOf(deps.queries, caller.accountId, asked);
+    const source = await sourceOf(deps.queries, deliveries.own ?? deliveries.any, eventId);
     const [found, history] = await Promise.all([
       findEvent(deps, {
         eventId,
-        knownPlace: (deliveries.own ?? deliveries.any)?.source ?? null,
+        knownPlace: source,
         window,
         nowMs,
         maySee: (accountId) => accountId === caller.accountId || isOperator(caller),
@@ -55,7 +57,7 @@ export function explainRoutes(app: Api, deps: ExplainRoutesDeps): void {
       deliveries.own === null
         ? null
         : { ...deliveries.own, temporal_url: deps.temporalUrl(deliveries.own.workflow_id) };
-    const judged = judgedRecord(found, delivery);
+    const judged = judgedRecord(found, delivery === null ? null : source);
     const takenAtMs = judged?.takenAtMs ?? found.deadLetters[0]?.refusedAtMs;
     if (takenAtMs === undefined && delivery === null) throw notThere(found.isComplete, window !== null);
     const explanation = explainDelivery({
@@ -93,10 +95,21 @@ async function deliveriesOf(
   return { own: (own.ok && own.data[0]) || null, any: (any.ok && any.data[0]) || null };
 }
 
+/** Where the event came from, by what is known of a delivery of it. In a batch, each event has a place of its own. */
+async function sourceOf(
+  queries: DeliveryQueries,
+  delivery: ListedDelivery | null,
+  eventId: EventId,
+): Promise<RecordPlace | null> {
+  if (delivery === null || delivery.batched_events === null) return delivery?.source ?? null;
+  const shown = await queries.getDelivery(delivery.account_id, delivery.id);
+  return shown?.events.find(({ event_id }) => event_id === eventId)?.source ?? null;
+}
+
 /** The record that the delivery came from, where there is one; else the oldest. */
-function judgedRecord({ records }: FoundEvent, delivery: ListedDelivery | null): FoundRecord | null {
-  if (delivery === null) return records[0] ?? null;
-  const { topic, partition, offset } = delivery.source;
+function judgedRecord({ records }: FoundEvent, source: RecordPlace | null): FoundRecord | null {
+  if (source === null) return records[0] ?? null;
+  const { topic, partition, offset } = source;
   const isSource = ({ place }: FoundRecord): boolean =>
     place.topic === topic && place.partition === partition && place.offset === offset;
   return records.find(isSource) ?? null;

@@ -4,6 +4,8 @@ import type { SubscriptionDirectory } from '../../../domain/subscription/directo
 import { isLive, type LiveSubscription } from '../../../domain/subscription/subscription.ts';
 import type { Sealer } from '../../../infra/crypto/sealed-secret.ts';
 import { tlsIssues } from '../../../infra/crypto/tls-material.ts';
+import type { FlushOpenBatches } from '../../../infra/temporal/batch-actors.ts';
+import { FlushView } from '../../../schemas/aggregation.ts';
 import { IfMatch, PageQuery, SubscriptionParams } from '../../../schemas/api.ts';
 import { VersionChangeView } from '../../../schemas/history-view.ts';
 import type { SubscriptionId } from '../../../schemas/ids.ts';
@@ -22,7 +24,7 @@ import type { Caller } from '../authenticate.ts';
 import { abortedWhenGone } from '../client-gone.ts';
 import { type HistoryPageDeps, historyPage } from '../history-page.ts';
 import { pageOf } from '../list-page.ts';
-import { invalidFields, notFound } from '../problem.ts';
+import { invalidFields, notFound, Problem } from '../problem.ts';
 import type { RecordAudit } from '../record-audit.ts';
 import type { SubscriptionCommands } from '../subscription-commands.ts';
 import { subscriptionView } from '../subscription-view.ts';
@@ -34,6 +36,7 @@ export interface SubscriptionRoutesDeps extends HistoryPageDeps {
   readonly recordAudit: RecordAudit;
   readonly sealer: Sealer;
   readonly allowHttp: boolean;
+  readonly flushOpenBatches: FlushOpenBatches;
 }
 
 /** Commands that need nothing but their name, by the last part of their route. */
@@ -176,6 +179,23 @@ export function subscriptionRoutes(app: Api, deps: SubscriptionRoutesDeps): void
       secret,
       previous_secret_expires_at: subscription.previousSecret?.expiresAt ?? null,
     };
+  });
+
+  const flush = {
+    summary: 'Flush what is being collected',
+    description:
+      'Every open batch of the subscription is delivered now, with what it has; while the subscription is paused, it ' +
+      'is held. Events that the router has not come to are not in it.',
+    params: SubscriptionParams,
+    response: { 200: FlushView },
+  };
+  app.post('/v1/subscriptions/:id/flush', { schema: flush }, async (request) => {
+    const { id } = find(deps.directory, request.caller, request.params.id);
+    const flushed = await deps.flushOpenBatches(id, 0);
+    if (!flushed.answered) {
+      throw new Problem(503, 'Not all batches answered in time. Those that did are flushed: ask again.');
+    }
+    return { batches: flushed.batches, events: flushed.events };
   });
 
   const history = {

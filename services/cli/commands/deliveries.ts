@@ -23,6 +23,8 @@ interface ListOptions extends PageOptions {
 
 /** More of an answer than this is cut, in characters; `--json` has all that was kept. */
 const SHOWN_OF_ANSWER = 500;
+/** More events of a batch are counted only. */
+const SHOWN_OF_BATCH = 5;
 
 export function registerDeliveries(program: Command, cli: Cli): void {
   const group = program.command('deliveries').description('What was sent, and what came back');
@@ -52,7 +54,7 @@ export function registerDeliveries(program: Command, cli: Cli): void {
       .argument('<id>', 'such as del_…')
       .action(async (id: string) => {
         const answer = await cli.api().get(`/v1/deliveries/${encodeURIComponent(id)}`);
-        show(cli, answer, DeliveryWithAttempts, (delivery) => rendered(cli, delivery, delivery.attempts));
+        show(cli, answer, DeliveryWithAttempts, (delivery) => rendered(cli, delivery));
       }),
     'deliveries get del_0123456789abcdefghjkmnpqrstvwxyz',
   );
@@ -91,11 +93,12 @@ function list(cli: Cli, options: ListOptions): Promise<void> {
   );
 }
 
-function rendered({ terminal }: Cli, delivery: Delivery, attempts: readonly Attempt[]): string {
+function rendered({ terminal }: Cli, delivery: DeliveryWithAttempts): string {
+  const { attempts } = delivery;
   const summary = details([
     ['Id', printable(delivery.id)],
     ['Status', stateColour(terminal)(printable(delivery.status))],
-    ['Event', printable(`${delivery.event} (${delivery.event_id})`)],
+    ['Event', printable(eventsText(delivery))],
     ['Subscription', printable(delivery.subscription_id)],
     ['Created', printable(delivery.created_at)],
     ['Next attempt', delivery.next_attempt_at === null ? null : printable(delivery.next_attempt_at)],
@@ -135,6 +138,13 @@ function lastRequest(attempts: readonly Attempt[]): string[] {
     ...(lines.length === 0 ? [] : [`The last request:\n${lines.join('\n')}`]),
     ...(took.length === 0 ? [] : [`Its time went by: ${took.join(', ')}`]),
   ];
+}
+
+function eventsText({ event, event_id, batched_events, events }: DeliveryWithAttempts): string {
+  if (batched_events === null) return `${event} (${event_id})`;
+  const shown = events.slice(0, SHOWN_OF_BATCH).map((one) => one.event_id);
+  const more = batched_events - shown.length;
+  return `${event}, a batch of ${batched_events} (${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''})`;
 }
 
 function lastAnswer(attempts: readonly Attempt[]): string[] {

@@ -17,6 +17,7 @@ import {
 } from '../subscription-settings.ts';
 import { subscriptionPath } from '../subscription-path.ts';
 import { details, table } from '../table.ts';
+import { registerFlush } from './flush.ts';
 import { registerHistory } from './history.ts';
 import { registerRotateSecret } from './rotate-secret.ts';
 
@@ -86,6 +87,7 @@ export function registerSubscriptions(program: Command, cli: Cli): void {
   }
 
   registerRotateSecret(group, cli);
+  registerFlush(group, cli);
   registerHistory(group, cli);
 
   withExamples(
@@ -178,7 +180,7 @@ const tlsText = ({ tls }: Subscription): string | null =>
 const rendered =
   ({ terminal }: Cli) =>
   (subscription: Subscription): string => {
-    const { retry_policy: policy, state_reason: reason } = subscription;
+    const { retry_policy: policy, state_reason: reason, aggregation } = subscription;
     const backoff = policy.exponential_backoff ? `, doubling up to ${policy.max_delay} s` : '';
     const headerNames = Object.keys(subscription.headers);
     const json = (value: object): string | null =>
@@ -203,6 +205,12 @@ const rendered =
       ['Conditions', json(subscription.conditions)],
       ['Routes', json(subscription.routes)],
       ['TLS', tlsText(subscription)],
+      [
+        'Batches',
+        aggregation === null
+          ? null
+          : `of ${aggregation.batch_size}, or what came in ${aggregation.batch_timeout} s`,
+      ],
       ['Signature', printable(subscription.signature_scheme)],
       ['Version', String(subscription.version)],
       ['Created', printable(subscription.created_at)],

@@ -34,6 +34,16 @@ describe('an event that was not delivered', () => {
     expect(match?.matched).toBe(reason === 'not_yet');
   });
 
+  it('is being collected where its subscription takes batches', () => {
+    const batching = created(1, { aggregation: { batch_size: 10, batch_timeout: 30 } });
+    const explained = explainDelivery({
+      history: [batching],
+      event: { ...event, type: 'a' },
+      ...withoutDelivery,
+    });
+    expect(explained.reason).toBe('collecting');
+  });
+
   it('is explained by its account alone where that is another', () => {
     const foreign = { ...event, accountId: 'acme' as AccountId };
     const { reason, match } = explainDelivery({ history: [wanted], event: foreign, ...withoutDelivery });

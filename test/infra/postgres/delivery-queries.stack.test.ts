@@ -9,7 +9,7 @@ import {
 import { DeliveriesQuery } from '../../../schemas/api.ts';
 import type { DeliveryEvent } from '../../../schemas/delivery-log.ts';
 import type { DeliveryId } from '../../../schemas/ids.ts';
-import { AccountId, SubscriptionId } from '../../../schemas/ids.ts';
+import { AccountId, EventId, SubscriptionId } from '../../../schemas/ids.ts';
 import { at, attempted, cancelled, factsOf, held, scheduled } from '../../domain/record/delivery-history.ts';
 import { createDeliveryProjection, readAll, recordsOf } from '../projections/log-of.ts';
 import {
@@ -39,6 +39,27 @@ const LOG: readonly DeliveryEvent[] = Array.from({ length: 30 }, (_, index) => {
   const event_type = index % 4 === 0 ? 'workflow.failed' : 'workflow.completed';
   return [scheduled(index, ms), ...END_OF(index, ms + 500)].map((event) => ({ ...event, event_type }));
 }).flat();
+const contentAt = (offset: number) => ({
+  owed_id: idOf(1_000 + offset),
+  event_id: EventId.parse(`evt_b${offset}`),
+  occurred_at: at(offset),
+  source: { topic: 'platform.events', partition: 1, offset: String(offset) },
+});
+const CONTENTS = [contentAt(0), contentAt(1), contentAt(2)];
+const BATCHING = SubscriptionId.parse('wh_batching0000');
+const batched = (event: DeliveryEvent): DeliveryEvent => ({
+  ...event,
+  account_id: OTHER_ACCOUNT,
+  subscription_id: BATCHING,
+  event_id: CONTENTS[0]!.event_id,
+  batched_events: CONTENTS.length,
+});
+/** Its attempt is told before it was scheduled, which is told twice, once by who knows nothing of what is in it. */
+const BATCH: readonly DeliveryEvent[] = [
+  batched(attempted(200, 500, 1, 'succeed')),
+  { ...batched(scheduled(200, 0)), events: CONTENTS } as DeliveryEvent,
+  batched(scheduled(200, 0)),
+];
 const FOREIGN: DeliveryEvent = { ...scheduled(99, 0), account_id: OTHER_ACCOUNT };
 
 let server: TestServer;
@@ -47,7 +68,7 @@ let queries: DeliveryQueries;
 beforeAll(async () => {
   server = await startTestServer();
   database = await createTestDatabase(server);
-  await readAll(createDeliveryProjection(database.pool, quiet), recordsOf([...LOG, FOREIGN]));
+  await readAll(createDeliveryProjection(database.pool, quiet), recordsOf([...LOG, FOREIGN, ...BATCH]));
   queries = createDeliveryQueries(database.pool, statsOf);
 });
 afterAll(async () => {
@@ -62,6 +83,28 @@ async function listed(query: Record<string, unknown> = {}): Promise<readonly Lis
 }
 const numbers = (rows: readonly ListedDelivery[]): number[] =>
   rows.map(({ event_id }) => Number(event_id.slice(4)));
+
+describe('a batch', () => {
+  it('shows its events in their order', async () => {
+    const shown = await queries.getDelivery(OTHER_ACCOUNT, idOf(200));
+    expect(shown).toMatchObject({
+      batched_events: 3,
+      status: 'succeeded',
+      events: CONTENTS.map(({ owed_id: _owed, ...shown }) => shown),
+    });
+  });
+
+  it.each([0, 1, 2])('is found by its event number %i', async (offset) => {
+    const query = DeliveriesQuery.parse({ event_id: `evt_b${offset}` });
+    const page = await queries.listDeliveries(OTHER_ACCOUNT, query);
+    expect(page.ok && page.data.map(({ id }) => id)).toEqual([idOf(200)]);
+    expect(await listed({ event_id: `evt_b${offset}` })).toEqual([]);
+  });
+
+  it('counts as one delivery', async () => {
+    expect(await queries.getStats(BATCHING)).toMatchObject({ total_deliveries: 1, successful_deliveries: 1 });
+  });
+});
 
 describe('the list of deliveries', () => {
   it('is newest first, and of the account only', async () => {
@@ -89,6 +132,7 @@ describe('the list of deliveries', () => {
       created_at: at(1_000),
       updated_at: at(1_500),
       ended_at: null,
+      batched_events: null,
     });
   });
 

@@ -29,6 +29,8 @@ describe('the migrations', () => {
     expect(ran.flat()).toContain('0001_delivery-read-models');
     expect(await tablesOf(url)).toEqual([
       'attempts',
+      'audit_entries',
+      'batch_contents',
       'deliveries',
       'projection_offsets',
       'response_times',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { run, startApi } from './run.ts';
-import { attempts, delivery } from './samples.ts';
+import { attempts, delivery, events } from './samples.ts';
 
 const page = (rows: number, next_cursor: string | null, from = 0) => ({
   body: {
@@ -101,8 +101,19 @@ describe('deliveries list', () => {
 });
 
 describe('deliveries get', () => {
+  it('names the first events of a batch and counts the rest', async () => {
+    const inside = Array.from({ length: 7 }, (_, index) => ({ ...events[0], event_id: `evt_${index}` }));
+    const api = await startApi(() => ({
+      body: { ...delivery, batched_events: 7, events: inside, attempts },
+    }));
+    const { stdout } = await run(['deliveries', 'get', delivery.id], api);
+    expect(stdout).toContain(
+      'workflow.completed, a batch of 7 (evt_0, evt_1, evt_2, evt_3, evt_4 and 2 more)',
+    );
+  });
+
   it('shows the delivery, its attempts and the way to Temporal, with nothing that a terminal would obey', async () => {
-    const api = await startApi(() => ({ body: { ...delivery, attempts } }));
+    const api = await startApi(() => ({ body: { ...delivery, events, attempts } }));
     const { stdout } = await run(['deliveries', 'get', delivery.id], api);
     expect(stdout).toMatchInlineSnapshot(`
       "Id            del_0123456789abcdefghjkmnpqrstvwxyz
@@ -128,13 +139,13 @@ describe('deliveries get', () => {
   });
 
   it('says so where no attempt has ended', async () => {
-    const api = await startApi(() => ({ body: { ...delivery, status: 'pending', attempts: [] } }));
+    const api = await startApi(() => ({ body: { ...delivery, status: 'pending', events, attempts: [] } }));
     const { stdout } = await run(['deliveries', 'get', delivery.id], api);
     expect(stdout).toContain('No attempt has ended yet.');
   });
 
   it('colours the status on a terminal that wants colours', async () => {
-    const api = await startApi(() => ({ body: { ...delivery, attempts } }));
+    const api = await startApi(() => ({ body: { ...delivery, events, attempts } }));
     const { stdout } = await run(['deliveries', 'get', delivery.id], { ...api, colours: true });
     expect(stdout).toContain('\u001b[31mexhausted\u001b[39m');
   });

@@ -40,9 +40,18 @@ export const delivery = {
   next_attempt_at: null,
   last_status_code: 500,
   last_error: null,
+  batched_events: null,
   workflow_id: 'del_0123456789abcdefghjkmnpqrstvwxyz',
   temporal_url: 'http://127.0.0.1:8233/namespaces/default/workflows/del_0123456789abcdefghjkmnpqrstvwxyz',
 };
+
+export const events = [
+  {
+    event_id: 'evt_1',
+    occurred_at: '2024-01-15T10:30:05.000Z',
+    source: { topic: 'platform.events', partition: 0, offset: '1' },
+  },
+];
 
 export const attempts = [
   {

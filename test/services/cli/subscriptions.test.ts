@@ -39,6 +39,17 @@ describe('subscriptions create', () => {
     });
   });
 
+  it('takes the size and the time of batches together, and neither alone', async () => {
+    const api = await startApi(() => ({ status: 201, body: created }));
+    const args = ['subscriptions', 'create', '--url', 'https://example.com/hook', '--events', '*'];
+    await run([...args, '--batch-size', '10', '--batch-timeout', '30'], api);
+    expect(JSON.parse(api.requests[0]?.body ?? '')).toMatchObject({
+      aggregation: { batch_size: 10, batch_timeout: 30 },
+    });
+    const { exitCode, stderr } = await run([...args, '--batch-size', '10'], api);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('--batch-timeout')]);
+  });
+
   it('prints the id and the secret, and says to keep it', async () => {
     const api = await startApi(() => ({ status: 201, body: created }));
     const { stdout } = await run(['subscriptions', 'create', '--url', 'https://a.b', '--events', '*'], api);

@@ -1,0 +1,24 @@
+import type { DeliveryTask } from '../../schemas/delivery.ts';
+import type { JsonObject } from '../../schemas/json.ts';
+import { targetUrl } from '../match/match-event.ts';
+
+/** The url that a delivery goes to under `settings`: that of the first route that takes it, else their own. */
+export function targetOf(
+  settings: Parameters<typeof targetUrl>[0],
+  task: Pick<DeliveryTask, 'body' | 'eventType' | 'batchedEvents'>,
+): string {
+  // The body is parsed only where a route may ask for its data.
+  if (settings.routes.length === 0) return settings.url;
+  return targetUrl(settings, { type: task.eventType, data: routedData(task) });
+}
+
+/**
+ * The data of the event, or of the first event of a batch. All events of a batch were matched with the same url, so a
+ * route that is corrected meanwhile sends them on together.
+ */
+function routedData({ body, batchedEvents }: Pick<DeliveryTask, 'body' | 'batchedEvents'>): JsonObject {
+  const { data } = JSON.parse(body) as { data: JsonObject };
+  if (batchedEvents === undefined) return data;
+  const { events } = data as unknown as { events: readonly { data: JsonObject }[] };
+  return events[0]?.data ?? {};
+}

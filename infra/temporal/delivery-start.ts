@@ -1,0 +1,60 @@
+/** Starts the workflow of one delivery. */
+import {
+  type Client,
+  WorkflowExecutionAlreadyStartedError,
+  type WorkflowStartOptions,
+} from '@temporalio/client';
+import { type defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import type { DeliveryStatus, DeliveryTask } from '../../schemas/delivery.ts';
+
+/** How deliveries' workflows are named and found. */
+export interface DeliveryActor {
+  readonly workflowType: string;
+  readonly taskQueue: string;
+  readonly searchAttributes: {
+    readonly [name in 'webhookId' | 'eventType' | 'accountId' | 'deliveryState' | 'targetHost']: ReturnType<
+      typeof defineSearchAttributeKey<'KEYWORD'>
+    >;
+  };
+}
+
+/** What is given with a start beside its task. */
+export interface DeliveryStart {
+  readonly task: DeliveryTask;
+  /** Where it goes, as far as the router could tell: its host is what operators search by. Null where unknown. */
+  readonly url: string | null;
+  readonly state: DeliveryStatus;
+  /** What an attempt left that was made elsewhere. */
+  readonly unfinished?: unknown;
+  /** In this process, where a worker of its own polls the queue: a shorter way. */
+  readonly isEager?: boolean;
+}
+
+/** Resolves once Temporal holds the workflow, also where it did before: a delivery is started once. */
+export async function startDelivery(
+  client: Client,
+  actor: DeliveryActor,
+  start: DeliveryStart,
+): Promise<void> {
+  const { task, url, state, unfinished } = start;
+  const { searchAttributes: attributes } = actor;
+  const options: WorkflowStartOptions = {
+    taskQueue: actor.taskQueue,
+    workflowId: task.deliveryId,
+    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    ...(start.isEager === true ? { requestEagerStart: true } : {}),
+    args: unfinished === undefined ? [task] : [task, unfinished],
+    typedSearchAttributes: new TypedSearchAttributes([
+      { key: attributes.webhookId, value: task.subscriptionId },
+      { key: attributes.eventType, value: task.eventType },
+      { key: attributes.accountId, value: task.accountId },
+      { key: attributes.deliveryState, value: state },
+      ...(url === null ? [] : [{ key: attributes.targetHost, value: new URL(url).host }]),
+    ]),
+  };
+  try {
+    await client.workflow.start(actor.workflowType, options);
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}

@@ -1,0 +1,22 @@
+/** What it means that an update was not answered. */
+import {
+  isGrpcDeadlineError,
+  isGrpcServiceError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+
+const GRPC_UNAVAILABLE = 14;
+
+/** No worker took it in time, or Temporal is away. It may still be carried out. */
+export const isOutOfReach = (error: unknown): boolean =>
+  error instanceof WorkflowUpdateRPCTimeoutOrCancelledError ||
+  isGrpcDeadlineError(error) ||
+  (isGrpcServiceError(error) && (error.code as number) === GRPC_UNAVAILABLE);
+
+/** The server's word for an update that reached no handler, because its workflow was moving on: safe to repeat. */
+export const wasPassedOver = (error: unknown): boolean =>
+  error instanceof WorkflowUpdateFailedError &&
+  error.cause instanceof ApplicationFailure &&
+  error.cause.type === 'UnprocessedUpdate';

@@ -1,0 +1,119 @@
+/**
+ * Tells the actors that collect batches of the events of a chunk: one signal for each actor, and more only where one
+ * would be too large. When it answers, Temporal holds all of them. A chunk that is told again is dropped by the actors,
+ * so it does not matter how far a crash let it come.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import pMap from 'p-map';
+import { batchActorId } from '../../domain/batch/batch-address.ts';
+import { batchItem } from '../../domain/batch/batch-item.ts';
+import { type BatchItem, MAX_BATCH_BYTES } from '../../domain/batch/batch.ts';
+import { targetOf } from '../../domain/deliver/target.ts';
+import type { SubscriptionDirectory } from '../../domain/subscription/directory.ts';
+import { isLive, type LiveSubscription } from '../../domain/subscription/subscription.ts';
+import { sha256 } from '../../infra/crypto/hash.ts';
+import type { Collected } from '../../infra/temporal/batch-actors.ts';
+import type { Logger } from '../../infra/telemetry.ts';
+import type { DeliveryTask } from '../../schemas/delivery.ts';
+import type { Aggregation } from '../../schemas/aggregation.ts';
+
+export interface CollectBatchesDeps {
+  readonly directory: SubscriptionDirectory;
+  /** Resolves once Temporal holds the events. Rejects while Temporal is away. */
+  readonly collect: (told: Collected) => Promise<void>;
+  readonly logger: Pick<Logger, 'warn'>;
+}
+
+/** What of a chunk is owed alone, and what is to be told to actors. */
+export interface SortedOut {
+  readonly alone: readonly DeliveryTask[];
+  readonly told: readonly Collected[];
+}
+
+export interface CollectBatches {
+  /** Tells apart by the settings of now. */
+  sortOut(tasks: readonly DeliveryTask[]): SortedOut;
+  /** Rejects only when `signal` aborts: the work is taken from us. */
+  tell(told: readonly Collected[], signal: AbortSignal): Promise<void>;
+}
+
+/** Actors told at once, per chunk. */
+const ACTORS_AT_ONCE = 32;
+/** Between two tries to reach a Temporal that is away. */
+const RETRY_MS = 1_000;
+
+export const createCollectBatches = (deps: CollectBatchesDeps): CollectBatches => ({
+  sortOut(tasks) {
+    const alone: DeliveryTask[] = [];
+    const actors = new Map<string, Collected & { readonly items: BatchItem[] }>();
+    for (const task of tasks) {
+      const subscription = deps.directory.get(task.subscriptionId);
+      const aggregation = isLive(subscription) ? subscription.settings.aggregation : null;
+      if (!isLive(subscription) || aggregation === null) {
+        alone.push(task);
+        continue;
+      }
+      const told = toldOf(subscription, aggregation, task);
+      const known = actors.get(told.actorId);
+      if (known === undefined) actors.set(told.actorId, { ...told, items: [...told.items] });
+      else known.items.push(...told.items);
+    }
+    return { alone, told: [...actors.values()] };
+  },
+
+  async tell(told, signal) {
+    await pMap(told, (one) => tellInParts(deps, one, signal), { concurrency: ACTORS_AT_ONCE });
+  },
+});
+
+function toldOf(subscription: LiveSubscription, aggregation: Aggregation, task: DeliveryTask): Collected {
+  const { settings, version } = subscription;
+  const { accountId, subscriptionId, eventType } = task;
+  const address = { accountId, subscriptionId, eventType };
+  const url = targetOf(settings, task);
+  return {
+    actorId: batchActorId(address, url === settings.url ? null : sha256(url)),
+    address,
+    terms: { version, size: aggregation.batch_size, timeoutMs: aggregation.batch_timeout * 1_000 },
+    items: [batchItem(task, (text) => Buffer.byteLength(text))],
+    url,
+  };
+}
+
+/** One after the other: an actor takes what comes late for what it has seen. */
+async function tellInParts(deps: CollectBatchesDeps, told: Collected, signal: AbortSignal): Promise<void> {
+  for (const items of inParts(told.items)) await tellUntilTaken(deps, { ...told, items }, signal);
+}
+
+/** As many as one message has room for, and at least one. */
+function inParts(items: readonly BatchItem[]): readonly (readonly BatchItem[])[] {
+  const parts: BatchItem[][] = [];
+  let bytes = 0;
+  for (const item of items) {
+    const last = parts.at(-1);
+    if (last !== undefined && bytes + item.bytes <= MAX_BATCH_BYTES) {
+      last.push(item);
+      bytes += item.bytes;
+    } else {
+      parts.push([item]);
+      bytes = item.bytes;
+    }
+  }
+  return parts;
+}
+
+async function tellUntilTaken(deps: CollectBatchesDeps, told: Collected, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    signal.throwIfAborted();
+    try {
+      await deps.collect(told);
+      return;
+    } catch (error) {
+      deps.logger.warn(
+        { err: error, workflow_id: told.actorId },
+        'Temporal does not take events for a batch',
+      );
+      await delay(RETRY_MS, undefined, { signal });
+    }
+  }
+}

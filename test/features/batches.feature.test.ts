@@ -1,0 +1,292 @@
+/**
+ * Batches, seen from the receiver. Deterministic: every event is in exactly one batch, whatever dies. Not
+ * deterministic: which events are together where they come from several partitions, and how many batches the time ends.
+ */
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type CustomerReceiver, startCustomerReceiver } from '../receivers/customer-receiver.ts';
+import { call, type Platform, product, startPlatform, subscribe, unique, unsubscribe } from './customer.ts';
+import { killHard, pidOf } from './product.ts';
+
+let receiver: CustomerReceiver;
+let platform: Platform;
+beforeAll(async () => {
+  receiver = await startCustomerReceiver();
+  platform = await startPlatform();
+});
+afterAll(async () => {
+  await platform.stop();
+  await receiver.stop();
+});
+
+interface Batch {
+  readonly event: string;
+  readonly timestamp: string;
+  readonly webhook_id: string;
+  readonly delivery_id: string;
+  readonly data: {
+    readonly event: string;
+    readonly count: number;
+    readonly flushed_by: string;
+    readonly events: readonly { readonly id: string; readonly event: string; readonly data: object }[];
+  };
+}
+interface Shown {
+  readonly id: string;
+  readonly status: string;
+  readonly batched_events: number | null;
+  readonly events: readonly { readonly event_id: string }[];
+}
+
+const typeOf = (prefix: string): string => unique(prefix).replaceAll('_', '.');
+const batching = (type: string, size: number, timeoutSeconds: number, more: object = {}) =>
+  subscribe({
+    url: receiver.url,
+    events: [type],
+    aggregation: { batch_size: size, batch_timeout: timeoutSeconds },
+    ...more,
+  });
+const eventsOf = (type: string, count: number, start = 0) =>
+  Array.from({ length: count }, (_, index) => ({
+    id: `${type}-${start + index}`,
+    event: type,
+    timestamp: '2024-01-15T10:30:05.123Z',
+    data: { index: start + index },
+  }));
+/** On one partition, so that they come in one order. */
+const publishInOrder = (events: readonly object[], partition = 0) =>
+  platform.publishRaw(events.map((event) => ({ value: JSON.stringify(event), partition })));
+const requestsTo = (id: string) =>
+  receiver.deliveries.filter(({ headers }) => headers['x-broxi-webhook'] === id);
+const batchesTo = (id: string): Batch[] => requestsTo(id).map(({ rawBody }) => JSON.parse(rawBody) as Batch);
+const countsOf = (id: string) => batchesTo(id).map(({ data }) => [data.count, data.flushed_by]);
+const eventIdsTo = (id: string): string[] =>
+  batchesTo(id).flatMap(({ data }) => data.events.map((event) => event.id));
+const flush = (id: string) =>
+  call<{ batches: number; events: number }>('POST', `/v1/subscriptions/${id}/flush`);
+/** Asks until so many events were collected and have gone out: the router may not have come to them. */
+async function flushAll(id: string, count: number): Promise<void> {
+  let events = 0;
+  await expect.poll(async () => (events += (await flush(id)).body.events), { timeout: 30_000 }).toBe(count);
+}
+const deliveriesOf = async (id: string, query = ''): Promise<readonly Shown[]> =>
+  (await call<{ data: Shown[] }>('GET', `/v1/deliveries?subscription_id=${id}${query}`)).body.data;
+
+describe('25 events of a subscription with batches of 10', () => {
+  it('arrive as 10, 10 and, when the time is over, 5', async () => {
+    const type = typeOf('batch.size');
+    const { id } = await batching(type, 10, 2);
+    await publishInOrder(eventsOf(type, 25));
+    await expect.poll(() => countsOf(id), { timeout: 30_000 }).toHaveLength(3);
+    expect(countsOf(id).sort()).toEqual([
+      [10, 'size'],
+      [10, 'size'],
+      [5, 'timeout'],
+    ]);
+    expect(eventIdsTo(id).sort()).toEqual(
+      eventsOf(type, 25)
+        .map((event) => event.id)
+        .sort(),
+    );
+    const [batch] = batchesTo(id);
+    expect(Object.keys(batch!)).toEqual(['event', 'timestamp', 'webhook_id', 'delivery_id', 'data']);
+    expect(Object.keys(batch!.data)).toEqual(['event', 'count', 'flushed_by', 'events']);
+    expect(Object.keys(batch!.data.events[0]!)).toEqual(['id', 'event', 'timestamp', 'data']);
+    expect(batch).toMatchObject({ event: 'batch', webhook_id: id, data: { event: type } });
+    expect(requestsTo(id)[0]!.headers).toMatchObject({ 'x-broxi-event': 'batch' });
+    await unsubscribe(id);
+  });
+});
+
+describe('a flush by hand', () => {
+  it('sends what was collected, and the delivery tells what is in it', async () => {
+    const type = typeOf('batch.manual');
+    const { id } = await batching(type, 100, 3_600);
+    await publishInOrder(eventsOf(type, 7));
+    await flushAll(id, 7);
+    await expect.poll(() => eventIdsTo(id).length, { timeout: 30_000 }).toBe(7);
+    expect(batchesTo(id).every(({ data }) => data.flushed_by === 'manual')).toBe(true);
+    expect((await flush(id)).body).toEqual({ batches: 0, events: 0 });
+
+    const ofEvent = () => deliveriesOf(id, `&event_id=${type}-6`);
+    await expect.poll(async () => (await ofEvent()).map(({ status }) => status)).toEqual(['succeeded']);
+    const [listed] = await ofEvent();
+    const { body } = await call<Shown>('GET', `/v1/deliveries/${listed!.id}`);
+    const batch = batchesTo(id).find((one) => one.delivery_id === listed!.id)!;
+    expect(body.batched_events).toBe(batch.data.count);
+    expect(body.events.map((event) => event.event_id)).toEqual(batch.data.events.map((event) => event.id));
+
+    const explained = await call('POST', '/v1/explain', { event_id: `${type}-6`, subscription_id: id });
+    expect(explained.body).toMatchObject({ reason: 'delivered', matched: true });
+    const stats = await call('GET', `/v1/subscriptions/${id}/stats`);
+    expect(stats.body).toMatchObject({ total_deliveries: batchesTo(id).length });
+    await unsubscribe(id);
+  });
+
+  it('is refused for a subscription that is not there', async () => {
+    expect((await flush('wh_unknownunknown')).status).toBe(404);
+  });
+});
+
+describe('what is collected when its subscription changes', () => {
+  /** Seven events in an open batch that nothing but a change will flush. */
+  async function collecting(prefix: string): Promise<{ id: string; type: string }> {
+    const type = typeOf(prefix);
+    const { id } = await batching(type, 1_000, 3_600);
+    await publishInOrder(eventsOf(type, 7));
+    const explained = () =>
+      call('POST', '/v1/explain', { event_id: `${type}-6`, subscription_id: id }).then(({ body }) => body);
+    await expect.poll(explained, { timeout: 30_000 }).toMatchObject({ reason: 'collecting' });
+    await collected(id);
+    return { id, type };
+  }
+  /** Until Temporal's list has the actor. */
+  const collected = (id: string) =>
+    expect
+      .poll(
+        async () => {
+          const query = encodeURIComponent(`WorkflowType = 'batch' AND WebhookId = '${id}'`);
+          const list = await fetch(
+            `${product().temporalUiUrl}/api/v1/namespaces/default/workflows?query=${query}`,
+          );
+          return ((await list.json()) as { executions?: unknown[] }).executions?.length ?? 0;
+        },
+        { timeout: 30_000 },
+      )
+      .toBeGreaterThan(0);
+  const statuses = async (id: string) => (await deliveriesOf(id)).map(({ status }) => status);
+
+  it('is flushed by a pause, held, and sent by the resume', async () => {
+    const { id } = await collecting('batch.paused');
+    await call('POST', `/v1/subscriptions/${id}/pause`);
+    await expect.poll(() => statuses(id), { timeout: 30_000 }).toEqual(['held']);
+    expect(requestsTo(id)).toEqual([]);
+    await call('POST', `/v1/subscriptions/${id}/resume`);
+    await expect.poll(() => countsOf(id), { timeout: 30_000 }).toEqual([[7, 'manual']]);
+    await unsubscribe(id);
+  });
+
+  it('is sent when there are to be no more batches, and what comes next goes alone', async () => {
+    const { id, type } = await collecting('batch.ended');
+    await call('PATCH', `/v1/subscriptions/${id}`, { aggregation: null });
+    await expect.poll(() => countsOf(id), { timeout: 30_000 }).toEqual([[7, 'manual']]);
+    await platform.publish(eventsOf(type, 1, 7));
+    await expect.poll(() => requestsTo(id).length, { timeout: 30_000 }).toBe(2);
+    expect(JSON.parse(requestsTo(id)[1]!.rawBody)).toMatchObject({ event: type, data: { index: 7 } });
+    await unsubscribe(id);
+  });
+
+  it('is dropped, with a record, when the subscription is disabled', async () => {
+    const { id } = await collecting('batch.disabled');
+    await call('PATCH', `/v1/subscriptions/${id}`, { active: false });
+    await expect.poll(() => statuses(id), { timeout: 30_000 }).toEqual(['cancelled']);
+    expect(requestsTo(id)).toEqual([]);
+    await unsubscribe(id);
+  });
+
+  it('is dropped, with a record, when the subscription is deleted', async () => {
+    const { id } = await collecting('batch.deleted');
+    await unsubscribe(id);
+    await expect.poll(() => statuses(id), { timeout: 30_000 }).toEqual(['cancelled']);
+    expect(requestsTo(id)).toEqual([]);
+  });
+});
+
+describe('filters and routes', () => {
+  it('are asked for each event, before it is collected', async () => {
+    const type = typeOf('batch.routes');
+    const aside = `${receiver.url}/aside`;
+    const { id } = await batching(type, 3, 3_600, {
+      conditions: { index: { less_than: 8 } },
+      routes: [{ when: { conditions: { index: { greater_or_equal: 4 } } }, url: aside }],
+    });
+    await publishInOrder(eventsOf(type, 12));
+    await flushAll(id, 2);
+    await expect.poll(() => eventIdsTo(id).length, { timeout: 30_000 }).toBe(8);
+    const indexes = batchesTo(id).map(({ data }) =>
+      data.events.map((event) => (event.data as { index: number }).index),
+    );
+    expect(indexes.sort()).toEqual([[0, 1, 2], [3], [4, 5, 6], [7]]);
+    await unsubscribe(id);
+  });
+});
+
+describe('however many events come', () => {
+  const SUBSCRIPTIONS = 10;
+  const EVENTS = 1_000;
+
+  it('each is in exactly one batch of each subscription although router, worker and Temporal are killed', async () => {
+    const type = typeOf('batch.crash');
+    const ids = await Promise.all(
+      Array.from({ length: SUBSCRIPTIONS }, (_, index) => batching(type, 10 + index, 2)),
+    ).then((made) => made.map(({ id }) => id));
+    const published = eventsOf(type, EVENTS);
+    const killed = ['router', 'worker', 'temporal'];
+    const share = EVENTS / (killed.length + 1);
+    for (const [round, part] of killed.entries()) {
+      await platform.publish(published.slice(Math.floor(round * share), Math.floor((round + 1) * share)));
+      const before = arrivedOf(ids);
+      await expect.poll(() => arrivedOf(ids), { timeout: 60_000 }).toBeGreaterThan(before);
+      await killAndAwaitNext(part);
+    }
+    await platform.publish(published.slice(Math.floor(killed.length * share)));
+    await expect.poll(() => arrivedOf(ids), { timeout: 300_000, interval: 500 }).toBe(EVENTS * SUBSCRIPTIONS);
+    const owed = published.map((event) => event.id).sort();
+    for (const id of ids) {
+      // A worker that dies with a request on the wire sends that same batch again: it is one delivery.
+      expect([...deliveredTo(id).values()].flat().sort()).toEqual(owed);
+    }
+    await Promise.all(ids.map(unsubscribe));
+  }, 420_000);
+
+  it('one actor takes all of them in many runs, and its history stays short', async () => {
+    const type = typeOf('batch.long');
+    const { id } = await batching(type, 500, 5);
+    const total = 8_000;
+    const chunk = 500;
+    for (let start = 0; start < total; start += chunk) {
+      const events = eventsOf(type, chunk, start).map((event) => ({
+        ...event,
+        // What does not compress, so that it fills the history.
+        data: { ...event.data, noise: randomBytes(600).toString('base64') },
+      }));
+      await publishInOrder(events, (start / chunk) % 6);
+    }
+    await expect.poll(() => arrivedOf([id]), { timeout: 300_000, interval: 500 }).toBe(total);
+    expect(new Set(eventIdsTo(id)).size).toBe(total);
+    const runs = await runsOf(`batch:${id}:${type}`);
+    expect(runs.length).toBeGreaterThan(1);
+    for (const { historyLength } of runs) expect(Number(historyLength)).toBeLessThan(10_000);
+    await unsubscribe(id);
+  }, 420_000);
+
+  /** By delivery: another attempt of one brings nothing new. */
+  const deliveredTo = (id: string): ReadonlyMap<string, readonly string[]> =>
+    new Map(
+      batchesTo(id).map(({ delivery_id, data }) => [delivery_id, data.events.map((event) => event.id)]),
+    );
+  const arrivedOf = (ids: readonly string[]): number =>
+    ids.reduce((sum, id) => sum + [...deliveredTo(id).values()].flat().length, 0);
+
+  interface Run {
+    readonly historyLength: string;
+  }
+  const runsOf = async (workflowId: string): Promise<readonly Run[]> => {
+    const query = encodeURIComponent(`WorkflowId = '${workflowId}'`);
+    const list = await fetch(`${product().temporalUiUrl}/api/v1/namespaces/default/workflows?query=${query}`);
+    return ((await list.json()) as { executions?: Run[] }).executions ?? [];
+  };
+
+  async function killAndAwaitNext(part: string): Promise<void> {
+    const killed = pidOf(product(), part);
+    killHard(killed);
+    const next = (): number | null => {
+      try {
+        return pidOf(product(), part);
+      } catch {
+        return null;
+      }
+    };
+    await expect.poll(next, { timeout: 60_000 }).toSatisfy((pid) => pid !== null && pid !== killed);
+  }
+});
