@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Aggregation } from './aggregation.ts';
 import { Conditions, Filters, Routes } from './filter.ts';
 import { AccountId, SubscriptionId } from './ids.ts';
-import { DEFAULT_AUTO_DISABLE_SECONDS, RetryPolicy } from './subscription.ts';
+import { RetryPolicy } from './subscription.ts';
 
 /** Text that only a holder of the encryption key can read: `v1.<key id>.<base64url>`. */
 export const Sealed = z.string().startsWith('v1.').brand<'Sealed'>();
@@ -29,8 +29,7 @@ export const StoredSettings = z.object({
   conditions: Conditions,
   routes: Routes,
   aggregation: Aggregation.nullable(),
-  /** Absent in records from before it was offered. */
-  tls: StoredTls.nullable().default(null),
+  tls: StoredTls.nullable(),
   signature_scheme: z.enum(['body', 'timestamped']),
   rate_limit: z.null(),
   ordered_by: z.null(),
@@ -40,8 +39,11 @@ export const StoredSettings = z.object({
 });
 export type StoredSettings = z.infer<typeof StoredSettings>;
 
+/** The version that is written. Records of older ones are made into it before anything looks at them. */
+export const SUBSCRIPTION_LOG_VERSION = 2;
+
 const fact = {
-  schema_version: z.literal(1),
+  schema_version: z.literal(SUBSCRIPTION_LOG_VERSION),
   subscription_id: SubscriptionId,
   account_id: AccountId,
   /** 1 for the creation, then one more with each fact. Readers drop a version that they have seen. */
@@ -49,8 +51,8 @@ const fact = {
   at: z.iso.datetime(),
   /** Who asked for it: `key:<id>` of an API key, or `system:<part>`. */
   actor: z.string(),
-  /** The address that the request came from; absent where no request asked for it, and in records from before. */
-  source_ip: z.string().optional(),
+  /** The address that the request came from; null where no request asked for it, or where nobody noted it. */
+  source_ip: z.string().nullable(),
 };
 
 /** One change of one subscription. The Kafka key is the subscription's id. */
@@ -58,18 +60,14 @@ export const SubscriptionEvent = z.discriminatedUnion('type', [
   z.object({
     ...fact,
     type: z.literal('SubscriptionCreated'),
-    // Subscriptions of before this setting have what new ones get.
-    settings: StoredSettings.extend({
-      auto_disable_after: StoredSettings.shape.auto_disable_after.default(DEFAULT_AUTO_DISABLE_SECONDS),
-    }),
+    settings: StoredSettings,
     secret: Sealed,
     active: z.boolean(),
   }),
   z.object({
     ...fact,
     type: z.literal('SubscriptionUpdated'),
-    // Without the default: a change that does not name a setting leaves it as it is.
-    changes: StoredSettings.extend({ tls: StoredTls.nullable() }).partial(),
+    changes: StoredSettings.partial(),
     secret: Sealed.nullable(),
   }),
   /** Another secret signs from now on. Until `previous_secret_expires_at` the previous one signs beside it. */

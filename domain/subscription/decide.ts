@@ -48,13 +48,13 @@ export function decide(
   const facts = (...list: readonly Fact[]): Decision => ({
     ok: true,
     events: list.map((fact, index) => ({
-      schema_version: 1,
+      schema_version: 2,
       subscription_id: context.subscriptionId,
       account_id: command.accountId,
       version: state.version + 1 + index,
       at: context.at,
       actor: command.actor,
-      ...(command.sourceIp === undefined ? {} : { source_ip: command.sourceIp }),
+      source_ip: command.sourceIp ?? null,
       ...fact,
     })),
   });

@@ -1,7 +1,10 @@
 /** What the product writes to Kafka, and how it reads its own records back: JSON, checked at both ends. */
+import { z } from 'zod';
 import { DeliveryEvent } from '../../schemas/delivery-log.ts';
 import type { RecordPlace } from '../../schemas/delivery.ts';
-import { SubscriptionEvent } from '../../schemas/subscription-log.ts';
+import type { JsonValue } from '../../schemas/json.ts';
+import { upcastFromV1 } from '../../schemas/subscription-log-v1.ts';
+import { SUBSCRIPTION_LOG_VERSION, SubscriptionEvent } from '../../schemas/subscription-log.ts';
 import type { ConsumedRecord } from './chunk-consumer.ts';
 import type { Appender, NewRecord } from './appender.ts';
 import { DEAD_LETTERS, DELIVERY_LOG, SUBSCRIPTION_LOG } from './topics.ts';
@@ -53,9 +56,25 @@ export const deadLetter = (record: ConsumedRecord, place: RecordPlace, reason: s
 export type Decoded<Event> =
   { readonly ok: true; readonly event: Event } | { readonly ok: false; readonly reason: string };
 
-/** Reads a record of `webhooks.subscriptions`. Never throws. */
+/** Reads a record of `webhooks.subscriptions`, of this version or an older one. Never throws. */
 export const decodeSubscriptionEvent = (value: Buffer | null): Decoded<SubscriptionEvent> =>
-  decode(SubscriptionEvent, value);
+  decode(AnySubscriptionEvent, value);
+
+const AnySubscriptionEvent = z.preprocess((record) => upcastFromV1(record as JsonValue), SubscriptionEvent);
+
+/**
+ * The same for who keeps what it has read: throws for a record of a version that is yet to come. To pass over it, and
+ * to remember that it was read, would be wrong for ever.
+ */
+export function decodeKnownSubscriptionEvent(value: Buffer | null): Decoded<SubscriptionEvent> {
+  const decoded = decodeSubscriptionEvent(value);
+  if (!decoded.ok && decode(FutureRecord, value).ok) {
+    throw new Error(`a newer version of the product has written to ${SUBSCRIPTION_LOG}: run that one`);
+  }
+  return decoded;
+}
+
+const FutureRecord = z.object({ schema_version: z.int().min(SUBSCRIPTION_LOG_VERSION + 1) });
 
 /** Reads a record of `webhooks.deliveries`. Never throws. */
 export const decodeDeliveryEvent = (value: Buffer | null): Decoded<DeliveryEvent> =>

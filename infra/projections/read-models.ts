@@ -5,7 +5,7 @@
 import type { AuditEntryOf } from '../../domain/record/audit-entry.ts';
 import type { ProjectDeliveries } from '../../domain/record/project-deliveries.ts';
 import { AUDITED_TOPICS, decodeAuditedFact } from '../kafka/audit-log.ts';
-import { decodeDeliveryEvent, decodeSubscriptionEvent } from '../kafka/event-log.ts';
+import { decodeDeliveryEvent, decodeKnownSubscriptionEvent } from '../kafka/event-log.ts';
 import { DELIVERY_LOG, SUBSCRIPTION_LOG } from '../kafka/topics.ts';
 import {
   SUBSCRIPTION_STATES,
@@ -68,7 +68,7 @@ export const readModels = (rules: ReadModelRules): readonly ReadModel[] => [
       createProjection(
         {
           name: SUBSCRIPTION_STATES,
-          decode: decodeSubscriptionEvent,
+          decode: decodeKnownSubscriptionEvent,
           write: writeSubscriptionStates(rules.evolveUnseen),
         },
         deps,

@@ -15,7 +15,12 @@ const shared = {
 };
 const SUBSCRIPTION = SubscriptionId.parse('wh_00000000000000000001');
 const KEY = ApiKeyId.parse('key_0000000000000002');
-const ofSubscription = (version: number) => ({ ...shared, subscription_id: SUBSCRIPTION, version });
+const ofSubscription = (version: number) => ({
+  ...shared,
+  schema_version: 2 as const,
+  subscription_id: SUBSCRIPTION,
+  version,
+});
 const sealed = (text: string): Sealed => `v1.0000000000000000.${text}` as Sealed;
 
 const updated: AuditedFact = {
@@ -58,7 +63,7 @@ describe('an entry of the audit log', () => {
   });
 
   it('has no address where no request asked for the change', () => {
-    const { source_ip: _none, ...byTheSystem } = ofSubscription(2);
+    const byTheSystem = { ...ofSubscription(2), source_ip: null };
     const disabled: AuditedFact = {
       ...byTheSystem,
       actor: 'system:delivery',

@@ -16,7 +16,8 @@ const settings: StoredSettings = {
   headers: { 'X-Team': sealed('token-of-the-customer') },
 };
 const fact = (version: number, actor = 'key:admin') => ({
-  schema_version: 1 as const,
+  schema_version: 2 as const,
+  source_ip: null,
   subscription_id: SubscriptionId.parse('wh_00000000000000000001'),
   account_id: AccountId.parse('default'),
   version,

@@ -54,12 +54,13 @@ const setSecret = (secret: Sealed): SubscriptionCommand => ({
 const remove: SubscriptionCommand = { ...from, type: 'DeleteSubscription' };
 
 const fact = (version: number) => ({
-  schema_version: 1 as const,
+  schema_version: 2 as const,
   subscription_id: ID,
   account_id: ACCOUNT,
   version,
   at: AT,
   actor: 'key:admin',
+  source_ip: null,
 });
 const created: SubscriptionEvent = {
   ...fact(1),

@@ -5,12 +5,13 @@ import type { SubscriptionEvent } from '../../../schemas/subscription-log.ts';
 
 const id = (n: number) => `wh_0000000000000000000${n}` as SubscriptionId;
 const fact = (n: number, version: number, accountId = 'default') => ({
-  schema_version: 1 as const,
+  schema_version: 2 as const,
   subscription_id: id(n),
   account_id: accountId as AccountId,
   version,
   at: `2026-01-01T00:00:0${n}.000Z`,
   actor: 'key:admin',
+  source_ip: null,
 });
 const created = (n: number, accountId?: string) =>
   ({

@@ -28,12 +28,13 @@ const MINUTE_MS = 60_000;
 export const momentOf = (version: number): number => Date.parse('2024-01-15T10:00:00Z') + version * MINUTE_MS;
 
 const factOf = (version: number) => ({
-  schema_version: 1 as const,
+  schema_version: 2 as const,
   subscription_id: 'wh_abc12345' as SubscriptionId,
   account_id: 'default' as AccountId,
   version,
   at: new Date(momentOf(version)).toISOString(),
   actor: 'key:test',
+  source_ip: null,
 });
 
 /** What a change says beside whose and when it is. */

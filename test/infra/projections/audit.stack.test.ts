@@ -37,7 +37,7 @@ const timeOf = (second: number): string => new Date(Date.UTC(2026, 0, 1, 0, 0, s
 
 const paused = (version: number, second: number, subscription = 'wh_00000001'): SubscriptionEvent =>
   SubscriptionEvent.parse({
-    schema_version: 1,
+    schema_version: 2,
     type: version % 2 === 0 ? 'SubscriptionPaused' : 'SubscriptionResumed',
     subscription_id: subscription,
     account_id: 'acme',
