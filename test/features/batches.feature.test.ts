@@ -256,7 +256,11 @@ describe('however many events come', () => {
     expect(new Set(eventIdsTo(id)).size).toBe(total);
     const runs = await runsOf(`batch:${id}:${type}`);
     expect(runs.length).toBeGreaterThan(1);
-    for (const { historyLength } of runs) expect(Number(historyLength)).toBeLessThan(10_000);
+    const ended = runs.flatMap(({ historyLength }) =>
+      historyLength === undefined ? [] : [Number(historyLength)],
+    );
+    expect(ended.length).toBeGreaterThan(0);
+    expect(Math.max(...ended)).toBeLessThan(10_000);
     await unsubscribe(id);
   }, 420_000);
 
@@ -269,7 +273,8 @@ describe('however many events come', () => {
     ids.reduce((sum, id) => sum + [...deliveredTo(id).values()].flat().length, 0);
 
   interface Run {
-    readonly historyLength: string;
+    /** Absent while it runs. */
+    readonly historyLength?: string;
   }
   const runsOf = async (workflowId: string): Promise<readonly Run[]> => {
     const query = encodeURIComponent(`WorkflowId = '${workflowId}'`);
