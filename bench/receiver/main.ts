@@ -79,34 +79,46 @@ function serve(socket: Socket, endpoint: number): void {
   });
 }
 
+interface Data {
+  readonly run: string;
+  readonly seq: number;
+}
+
 function receive(socket: Socket, endpoint: number, head: string, body: string): void {
-  const { data } = JSON.parse(body) as { data: { run: string; seq: number } };
-  const attempt = {
+  const { data } = JSON.parse(body) as { data: Data | { readonly events: readonly { data: Data }[] } };
+  const deliveryId = DELIVERY.exec(head)?.[1] ?? '';
+  const request = {
     endpoint,
     path: PATH.exec(head)?.[1] ?? '',
-    deliveryId: DELIVERY.exec(head)?.[1] ?? '',
     number: Number(ATTEMPT.exec(head)?.[1]),
-    seq: data.seq,
     atMs: Date.now(),
   };
-  const run = tallyOf(data.run);
-  run.count(attempt);
+  // A batch counts as each of its events: however they travel, it is events that are owed.
+  const [run, attempts] =
+    'events' in data
+      ? [
+          data.events[0]?.data.run ?? '',
+          data.events.map(({ data: { seq } }) => ({ ...request, deliveryId: `${deliveryId} ${seq}`, seq })),
+        ]
+      : [data.run, [{ ...request, deliveryId, seq: data.seq }]];
+  const tally = tallyOf(run);
+  for (const attempt of attempts) tally.count(attempt);
   const behaviour = behaviours[endpoint]!;
   switch (behaviour.kind) {
     case 'answer':
-      return reply(socket, run, attempt, behaviour.status);
+      return reply(socket, tally, attempts, behaviour.status);
     case 'fail_first_attempts': {
-      const fails = attempt.number === 1 && Math.random() < behaviour.share;
-      return reply(socket, run, attempt, fails ? 503 : 200);
+      const fails = request.number === 1 && Math.random() < behaviour.share;
+      return reply(socket, tally, attempts, fails ? 503 : 200);
     }
     case 'slow':
-      setTimeout(() => reply(socket, run, attempt, 200), behaviour.delayMs);
+      setTimeout(() => reply(socket, tally, attempts, 200), behaviour.delayMs);
   }
 }
 
-function reply(socket: Socket, run: RunTally, attempt: ReceivedAttempt, status: number): void {
+function reply(socket: Socket, run: RunTally, attempts: readonly ReceivedAttempt[], status: number): void {
   // A sender that has given up is not told, and counts it as failed.
   if (socket.destroyed) return;
-  if (status === 200) run.countDelivered(attempt);
+  if (status === 200) for (const attempt of attempts) run.countDelivered(attempt);
   socket.write(answerText(status));
 }

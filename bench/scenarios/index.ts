@@ -1,6 +1,7 @@
 /** Every scenario, in the order in which they run. */
 import type { Scenario } from '../scenario.ts';
 import { backlog } from './backlog.ts';
+import { batching } from './batching.ts';
 import { cost } from './cost.ts';
 import { failing } from './failing.ts';
 import { growth } from './growth.ts';
@@ -21,6 +22,7 @@ export const SCENARIOS: readonly Scenario[] = [
   single,
   cost,
   growth,
+  batching,
   backlog,
   retries,
   noisyNeighbour,
