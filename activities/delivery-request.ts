@@ -55,7 +55,7 @@ function tlsOf(
   tls: LiveSubscription['settings']['tls'],
   open: (sealed: Sealed) => string,
 ): NonNullable<HttpRequest['tls']> | null {
-  if (tls === null) return null;
+  if (!tls) return null;
   const { ca, client_certificate: clientCertificate, client_key: clientKey } = tls;
   return { ca, clientCertificate, clientKey: clientKey === null ? null : open(clientKey) };
 }

@@ -1,6 +1,7 @@
 /** What workflows can ask of the world. Workflows see the type only. */
 import { createAppendSubscriptionEvents } from './append-subscription-events.ts';
 import { type AttemptDeps, createAttemptDelivery } from './attempt-delivery.ts';
+import { createDiagnoseUrl } from './diagnose-url.ts';
 import { createDisableSubscription } from './disable-subscription.ts';
 import { createFlushBatches } from './flush-batches.ts';
 import { createLoadSubscription } from './load-subscription.ts';
@@ -8,6 +9,7 @@ import { createLookAtFailures } from './look-at-failures.ts';
 import { createRetryDelivery } from './retry-delivery.ts';
 import { createTellHealth } from './tell-health.ts';
 import { createStartBatches } from './start-batches.ts';
+import { createSendTest } from './send-test.ts';
 
 /** All that the activities need. */
 export type ActivityDeps = AttemptDeps &
@@ -26,7 +28,9 @@ export const createActivities = (deps: ActivityDeps) => {
     attemptDelivery,
     retryDelivery: createRetryDelivery(attemptDelivery),
     appendSubscriptionEvents: createAppendSubscriptionEvents(deps),
+    diagnoseUrl: createDiagnoseUrl(deps),
     loadSubscription: createLoadSubscription(deps),
+    sendTest: createSendTest(deps),
     disableSubscription: createDisableSubscription(deps),
     lookAtFailures: createLookAtFailures(deps),
     tellHealth: createTellHealth(deps),

@@ -388,6 +388,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/subscriptions/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test delivery
+         * @description Signed and sent once, now, as deliveries are, with the example of the event type as `data` (`{}` for a type without one) and the header `X-Broxi-Test: true`. Filters are not asked, and any state will do. It is no delivery: nothing counts it, lists it or tries it again. It has the timeout of the subscription, at most 20 s.
+         *
+         *     Needs the scope `write`.
+         */
+        post: operations["postSubscriptionsByIdTest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/diagnose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Diagnose a url
+         * @description Tries it from where deliveries come from: DNS, connection, certificate, a GET, and a POST of `{"test":"webhook"}` that is not signed. Each has 10 s.
+         *
+         *     Needs the scope `write`.
+         */
+        post: operations["postDiagnose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/event-types": {
         parameters: {
             query?: never;
@@ -1095,6 +1139,64 @@ export interface components {
             /** @description What it delivers: one event, but for a batch. */
             events: components["schemas"]["DeliveredEvent"][];
             attempts: components["schemas"]["Attempt"][];
+        };
+        /**
+         * @example {
+         *       "url": "https://example.com/webhooks"
+         *     }
+         */
+        DiagnoseRequest: {
+            /**
+             * Format: uri
+             * @description http or https, without user name and password.
+             */
+            url: string;
+        };
+        /**
+         * @example {
+         *       "url": "https://example.com/webhooks",
+         *       "reachable": true,
+         *       "get_status": 405,
+         *       "post_status": 200,
+         *       "tls": {
+         *         "valid": true,
+         *         "expires_at": "2024-06-01T00:00:00.000Z",
+         *         "issuer": "Let's Encrypt"
+         *       },
+         *       "latency": {
+         *         "dns_ms": 4,
+         *         "connect_ms": 11,
+         *         "tls_ms": 23,
+         *         "get_ms": 80,
+         *         "post_ms": 41
+         *       },
+         *       "issues": [
+         *         "URL returns 405 to a GET. That does no harm as long as a POST is answered with 2xx."
+         *       ]
+         *     }
+         */
+        Diagnosis: {
+            url: string;
+            /** @description Whether a GET or a POST was answered, by whatever status. */
+            reachable: boolean;
+            get_status: number | null;
+            post_status: number | null;
+            /** @description Null for plain http. */
+            tls: {
+                valid: boolean;
+                expires_at: string | null;
+                issuer: string | null;
+            } | null;
+            /** @description Milliseconds; null for what was not reached or not needed. */
+            latency: {
+                dns_ms: number | null;
+                connect_ms: number | null;
+                tls_ms: number | null;
+                get_ms: number | null;
+                post_ms: number | null;
+            };
+            /** @description What is wrong, and what to do about it. Empty where deliveries can arrive. */
+            issues: string[];
         };
         /**
          * @example {
@@ -1944,6 +2046,87 @@ export interface components {
             };
             secret?: string;
             active?: boolean;
+        };
+        /**
+         * @example {
+         *       "delivery_id": "del_0123456789abcdefghjkmnpqrstvwxyz",
+         *       "event": "workflow.completed",
+         *       "outcome": "succeeded",
+         *       "number": 1,
+         *       "started_at": "2024-01-15T10:30:05.148Z",
+         *       "duration_ms": 87,
+         *       "url": "https://example.com/webhooks",
+         *       "request_headers": {
+         *         "X-Broxi-Event": "workflow.completed",
+         *         "X-Broxi-Test": "true"
+         *       },
+         *       "request_body": "{\"event\":\"workflow.completed\",\"data\":{}}",
+         *       "timings": {
+         *         "dns_ms": 4,
+         *         "connect_ms": 11,
+         *         "tls_ms": 23,
+         *         "first_byte_ms": 48,
+         *         "total_ms": 87
+         *       },
+         *       "status_code": 200,
+         *       "error": null,
+         *       "response_headers": {
+         *         "content-type": "text/plain"
+         *       },
+         *       "response_body": "ok",
+         *       "temporal_url": "http://127.0.0.1:8233/namespaces/default/workflows/test_4f9Kq2Zt7mXc1LbR8sVd"
+         *     }
+         */
+        TestDelivery: {
+            /**
+             * @description As it was sent. No such delivery is kept.
+             * @example del_0123456789abcdefghjkmnpqrstvwxyz
+             */
+            delivery_id: string;
+            event: string;
+            /**
+             * @description `blocked`: the url leads to an address that is not public, and nothing was sent.
+             * @enum {string}
+             */
+            outcome: "succeeded" | "failed" | "blocked";
+            /** @description Counted from 1. */
+            number: number;
+            /** Format: date-time */
+            started_at: string;
+            duration_ms: number;
+            url: string;
+            /** @description As they were sent, the values of the subscription's own masked. */
+            request_headers: {
+                [key: string]: string;
+            } | null;
+            /** @description Milliseconds; null for a phase that was not reached or not needed. */
+            timings: {
+                dns_ms: number | null;
+                connect_ms: number | null;
+                tls_ms: number | null;
+                first_byte_ms: number | null;
+                total_ms: number;
+            };
+            /** @description Null where no answer came. */
+            status_code: number | null;
+            /** @description Why no answer came. */
+            error: string | null;
+            response_headers: {
+                [key: string]: string;
+            };
+            /** @description The first 16 KiB. */
+            response_body: string;
+            request_body: string;
+            /** @description The page of the workflow that sent it. */
+            temporal_url: string;
+        };
+        /**
+         * @example {
+         *       "event": "workflow.completed"
+         *     }
+         */
+        TestRequest: {
+            event: string;
         };
         /**
          * @example {
@@ -3588,6 +3771,137 @@ export interface operations {
             401: components["responses"]["401"];
             403: components["responses"]["403"];
             404: components["responses"]["404"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    postSubscriptionsByIdTest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example wh_4f9Kq2Zt7mXc1LbR8sVd */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "event": "workflow.completed"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TestRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "delivery_id": "del_0123456789abcdefghjkmnpqrstvwxyz",
+                     *       "event": "workflow.completed",
+                     *       "outcome": "succeeded",
+                     *       "number": 1,
+                     *       "started_at": "2024-01-15T10:30:05.148Z",
+                     *       "duration_ms": 87,
+                     *       "url": "https://example.com/webhooks",
+                     *       "request_headers": {
+                     *         "X-Broxi-Event": "workflow.completed",
+                     *         "X-Broxi-Test": "true"
+                     *       },
+                     *       "request_body": "{\"event\":\"workflow.completed\",\"data\":{}}",
+                     *       "timings": {
+                     *         "dns_ms": 4,
+                     *         "connect_ms": 11,
+                     *         "tls_ms": 23,
+                     *         "first_byte_ms": 48,
+                     *         "total_ms": 87
+                     *       },
+                     *       "status_code": 200,
+                     *       "error": null,
+                     *       "response_headers": {
+                     *         "content-type": "text/plain"
+                     *       },
+                     *       "response_body": "ok",
+                     *       "temporal_url": "http://127.0.0.1:8233/namespaces/default/workflows/test_4f9Kq2Zt7mXc1LbR8sVd"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TestDelivery"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    postDiagnose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "url": "https://example.com/webhooks"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DiagnoseRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "url": "https://example.com/webhooks",
+                     *       "reachable": true,
+                     *       "get_status": 405,
+                     *       "post_status": 200,
+                     *       "tls": {
+                     *         "valid": true,
+                     *         "expires_at": "2024-06-01T00:00:00.000Z",
+                     *         "issuer": "Let's Encrypt"
+                     *       },
+                     *       "latency": {
+                     *         "dns_ms": 4,
+                     *         "connect_ms": 11,
+                     *         "tls_ms": 23,
+                     *         "get_ms": 80,
+                     *         "post_ms": 41
+                     *       },
+                     *       "issues": [
+                     *         "URL returns 405 to a GET. That does no harm as long as a POST is answered with 2xx."
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Diagnosis"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
             429: components["responses"]["429"];
             503: components["responses"]["503"];
         };

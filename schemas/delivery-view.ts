@@ -74,7 +74,7 @@ const ATTEMPT = {
 const phase = z.number().min(0).nullable();
 
 /** One HTTP request of a delivery that has ended. */
-const AttemptView = z
+export const AttemptView = z
   .object({
     number: z.int().min(1).meta({ description: 'Counted from 1.' }),
     started_at: z.iso.datetime(),

@@ -2,4 +2,6 @@
 export { batch } from './batch.ts';
 export { delivery } from './delivery.ts';
 export { failureWatch } from './failure-watch.ts';
+export { diagnosis } from './diagnosis.ts';
 export { subscription } from './subscription.ts';
+export { testDelivery } from './test-delivery.ts';

@@ -35,6 +35,13 @@ export const FAILURE_WATCH = {
   circuitSignal,
 } as const;
 
+/** How endpoints are tried while somebody waits. A queue of its own: neither deliveries nor commands hold it up. */
+export const ENDPOINT_CHECKS = {
+  testWorkflowType: 'testDelivery',
+  diagnosisWorkflowType: 'diagnosis',
+  taskQueue: 'webhooks-checks',
+} as const;
+
 /** What the Temporal UI and `temporal workflow list` can search by. They are never encrypted. */
 export const SEARCH_ATTRIBUTES = {
   webhookId: defineSearchAttributeKey('WebhookId', SearchAttributeType.KEYWORD),

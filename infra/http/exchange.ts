@@ -1,5 +1,5 @@
 /**
- * One POST from its start to the end that decides it. Settles exactly once: with the answer, with a
+ * One request from its start to the end that decides it. Settles exactly once: with the answer, with a
  * failure, or at the deadline, whichever comes first; what comes later is dropped.
  */
 import type { IncomingHttpHeaders } from 'node:http';
@@ -31,6 +31,8 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export interface HttpRequest {
   /** http or https; user name and password in it are not sent. */
   readonly url: string;
+  /** Default: POST. */
+  readonly method?: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Buffer;
   /** Default: the public authorities, and no certificate of our own. */
@@ -73,7 +75,7 @@ export interface Transport {
 }
 
 /**
- * Carries out one POST. Follows no redirect. A request that met the end of a kept-alive connection, before
+ * Carries out one request. Follows no redirect. A request that met the end of a kept-alive connection, before
  * anything of an answer came, goes out once more over a new one, within the same deadline.
  *
  * @returns never rejects for what the network or the other side does; rejects with the signal's reason
@@ -127,7 +129,7 @@ class Exchange implements Dispatcher.DispatchHandler, ConnectionUser {
   }
 
   start(): void {
-    const { url, headers, body, timeoutMs, signal } = this.#request;
+    const { url, method = 'POST', headers, body, timeoutMs, signal } = this.#request;
     if (signal?.aborted === true) return this.#reject(signal.reason);
     const target = URL.canParse(url) ? new URL(url) : null;
     if (target === null || (target.protocol !== 'http:' && target.protocol !== 'https:'))
@@ -138,7 +140,7 @@ class Exchange implements Dispatcher.DispatchHandler, ConnectionUser {
     this.#options = {
       origin: target.origin,
       path: target.pathname + target.search,
-      method: 'POST',
+      method,
       headers,
       body,
       user: this,

@@ -5,7 +5,9 @@
  */
 import type { SecureContext } from 'node:tls';
 import { Agent, Pool, type Client } from 'undici';
+import type { ShownCertificate } from '../../domain/diagnose/issues.ts';
 import type { parseRetryAfterMs } from '../../domain/deliver/retry-after.ts';
+import { probeCertificate } from './certificate-probe.ts';
 import { exchange, failedExchange, type HttpExchange, type HttpRequest, type Transport } from './exchange.ts';
 import { createGuardedConnector, type GuardedConnect, type ResolveName } from './guarded-connector.ts';
 import { failureOf } from './network-failure.ts';
@@ -65,6 +67,13 @@ export interface GuardedAgent {
    * signal's reason when `request.signal` aborts, and after `close`.
    */
   post(request: HttpRequest): Promise<HttpExchange>;
+  /** As `post`, with a GET: to look at an endpoint, never to deliver. */
+  get(request: Omit<HttpRequest, 'body' | 'method'>): Promise<HttpExchange>;
+  /**
+   * The certificate that an https endpoint shows, also one that no request would be sent to; null where none was
+   * shown within `timeoutMs`, and for plain http.
+   */
+  certificateOf(url: string, timeoutMs: number): Promise<ShownCertificate | null>;
   /** Waits for running exchanges, at most to their deadlines, and closes every connection. */
   close(): Promise<void>;
 }
@@ -74,19 +83,22 @@ export function createGuardedAgent(options: GuardedAgentOptions): GuardedAgent {
   const permits = createTargetPolicy(options.allowedNetworks);
   const resolve = shareRunning(options.lookup ?? lookUpAll);
   const trusted = options.ca === undefined ? [] : [options.ca];
-  const connectorOf = (secureContext: SecureContext): GuardedConnect =>
+  const connectorOf = (secureContext: SecureContext, verify = true): GuardedConnect =>
     options.egressProxy
       ? createProxyConnector({
           permits,
           proxyUrl: options.egressProxy,
           secureContext,
+          verify,
           proxyAuthorities: trusted,
         })
-      : createGuardedConnector({ permits, resolve, secureContext });
+      : createGuardedConnector({ permits, resolve, secureContext, verify });
   const open = (secureContext: SecureContext): ConnectionPools =>
     openPools(connectorOf(secureContext), options);
 
-  const anonymous = open(secureContextOf(null, trusted));
+  const ownContext = secureContextOf(null, trusted);
+  const anonymous = open(ownContext);
+  const connectToLook = connectorOf(ownContext, false);
   const identities = createIdentityCache({
     open: (identity) => open(secureContextOf(identity, trusted)),
     limit: IDENTITY_LIMIT,
@@ -117,9 +129,15 @@ export function createGuardedAgent(options: GuardedAgentOptions): GuardedAgent {
   };
 
   let closing: Promise<void> | null = null;
+  const post = (request: HttpRequest): Promise<HttpExchange> =>
+    closing === null ? track(send(request)) : Promise.reject(new Error('post was called after close'));
   return {
-    post: (request) =>
-      closing === null ? track(send(request)) : Promise.reject(new Error('post was called after close')),
+    post,
+    get: (request) => post({ ...request, method: 'GET', body: '' }),
+    certificateOf: async (url, timeoutMs) => {
+      const target = new URL(url);
+      return target.protocol === 'https:' ? probeCertificate(connectToLook, target, timeoutMs) : null;
+    },
     close: () => (closing ??= closeWhenIdle()),
   };
 }

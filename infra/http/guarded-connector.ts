@@ -39,6 +39,8 @@ export interface ConnectorOptions {
   readonly resolve: ResolveName;
   /** What https trusts and shows. One context for all connections: reading the roots costs milliseconds. */
   readonly secureContext: SecureContext;
+  /** False to take any certificate: to look at it, never to send. Default: true. */
+  readonly verify?: boolean;
 }
 
 /**
@@ -58,7 +60,7 @@ export interface Destroyable {
 }
 
 export function createGuardedConnector(options: ConnectorOptions): GuardedConnect {
-  const { permits, resolve, secureContext } = options;
+  const { permits, resolve, secureContext, verify = true } = options;
 
   const resolvePermitted = async (hostname: string): Promise<LookupAddress[]> => {
     const addresses = await resolve(hostname).catch((cause: unknown) => {
@@ -87,6 +89,9 @@ export function createGuardedConnector(options: ConnectorOptions): GuardedConnec
     lookup,
     autoSelectFamily: true,
     secureContext,
+    rejectUnauthorized: verify,
+    // A resumed session is not looked at again.
+    ...(verify ? {} : { maxCachedSessions: 0 }),
     // Whoever waits for the connection has a deadline and destroys the socket when it has passed.
     timeout: 0,
   }) as (target: buildConnector.Options, callback: buildConnector.Callback) => Socket;

@@ -51,6 +51,9 @@ const TLS_TEXTS: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'certificate is for another host',
 };
 
+/** What an error of TLS means, in a few words. */
+export const tlsText = (code: string): string => TLS_TEXTS[code] ?? `TLS failed (${code})`;
+
 /** Codes that mean: the other side closed the connection, with or without ceremony. */
 const CLOSED_CODES: ReadonlySet<string> = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'UND_ERR_SOCKET']);
 
@@ -109,7 +112,7 @@ function failureOfCode(error: unknown, code: string, { progress }: Circumstances
   if (code === 'ECONNREFUSED')
     return unreachable('connection_refused', `connection refused${peer && ` by ${peer}`}`);
   if (code === 'ETIMEDOUT') return unreachable('timeout', `no reply${peer && ` from ${peer}`} (ETIMEDOUT)`);
-  if (TLS_CODE.test(code)) return unreachable('tls_failure', TLS_TEXTS[code] ?? `TLS failed (${code})`);
+  if (TLS_CODE.test(code)) return unreachable('tls_failure', tlsText(code));
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return invalidAnswer("answer's headers are too large");
   if (isConnectionClosed(error) || isParserError(error)) {
     const when = {

@@ -22,6 +22,8 @@ export interface ProxyConnectorOptions {
   readonly permits: TargetPolicy;
   /** What https trusts and shows at the target. */
   readonly secureContext: SecureContext;
+  /** False to take any certificate of the target: to look at it, never to send. Default: true. */
+  readonly verify?: boolean;
   /** Trusted besides Node's own roots for a proxy that speaks https itself. Never a customer's: the proxy is the operator's. */
   readonly proxyAuthorities: readonly string[];
 }
@@ -30,12 +32,17 @@ export interface ProxyConnectorOptions {
 const MAX_HEADER_BYTES = 16 * 1024;
 
 export function createProxyConnector(options: ProxyConnectorOptions): GuardedConnect {
-  const { proxyUrl, permits, secureContext, proxyAuthorities } = options;
+  const { proxyUrl, permits, secureContext, proxyAuthorities, verify = true } = options;
   const proxy = new URL(proxyUrl);
   const request = proxy.protocol === 'https:' ? requestHttps : requestHttp;
   const proxyHost = withoutBrackets(proxy.hostname);
   const authorization = basicAuthorization(proxy);
-  const secure = buildConnector({ secureContext, timeout: 0 });
+  const secure = buildConnector({
+    secureContext,
+    rejectUnauthorized: verify,
+    ...(verify ? {} : { maxCachedSessions: 0 }),
+    timeout: 0,
+  });
 
   return (target, phases, callback) => {
     const address = addressOf(target.hostname);

@@ -22,6 +22,7 @@ import { createSendCommand } from '../../infra/temporal/subscription-actors.ts';
 import { BATCH_ACTOR, SUBSCRIPTION_ACTOR } from '../../workflows/messages.ts';
 import { createAdmit } from './admit.ts';
 import { createAuthenticate } from './authenticate.ts';
+import { createEndpointChecks } from './endpoint-checks.ts';
 import { keepUses } from './keep-uses.ts';
 import { auditReadModel, readModels } from './read-models.ts';
 import { createRecordAudit } from './record-audit.ts';
@@ -77,6 +78,7 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
       send: createSendCommand(client, SUBSCRIPTION_ACTOR, COMMAND_PATIENCE_MS),
     }),
     flushOpenBatches: createFlushOpenBatches(client, BATCH_ACTOR, COMMAND_PATIENCE_MS),
+    checks: createEndpointChecks(client),
     queries: readModels(createDeliveryQueries(pool, statsOf)),
     auditQueries: auditReadModel(createAuditQueries(pool)),
     recordAudit: createRecordAudit(createAuditLog(appender)),

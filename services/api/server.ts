@@ -8,6 +8,7 @@ import { Problem } from './problem.ts';
 import { apiKeyRoutes, type ApiKeyRoutesDeps } from './routes/api-keys.ts';
 import { auditLogRoutes, type AuditLogRoutesDeps } from './routes/audit-log.ts';
 import { deliveryRoutes, type DeliveryRoutesDeps } from './routes/deliveries.ts';
+import { endpointCheckRoutes, type EndpointCheckRoutesDeps } from './routes/endpoint-checks.ts';
 import { eventRoutes, type EventRoutesDeps } from './routes/events.ts';
 import { eventTypeRoutes, type EventTypeRoutesDeps } from './routes/event-types.ts';
 import { explainRoutes, type ExplainRoutesDeps } from './routes/explain.ts';
@@ -31,6 +32,7 @@ export interface ServerDeps
     AuditLogRoutesDeps,
     SubscriptionRoutesDeps,
     DeliveryRoutesDeps,
+    EndpointCheckRoutesDeps,
     EventRoutesDeps,
     EventTypeRoutesDeps,
     ExplainRoutesDeps,
@@ -90,6 +92,7 @@ export function createServer(deps: ServerDeps): FastifyInstance {
     });
     subscriptionRoutes(scope, deps);
     deliveryRoutes(scope, deps);
+    endpointCheckRoutes(scope, deps);
     eventRoutes(scope, deps);
     eventTypeRoutes(scope, deps);
     apiKeyRoutes(scope, deps);

@@ -23,7 +23,7 @@ export const subscriptionView = (
       return [name, opened.plain];
     }),
   ),
-  tls: subscription.settings.tls === null ? null : tlsView(subscription.settings.tls, now),
+  tls: subscription.settings.tls ? tlsView(subscription.settings.tls, now) : null,
   active: subscription.status === 'active',
   state: subscription.status,
   state_reason: subscription.statusReason,

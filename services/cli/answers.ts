@@ -155,3 +155,28 @@ export const ApiKey = z.looseObject({
 
 /** The answer to a create: the only one with the key. */
 export const CreatedApiKey = ApiKey.extend({ key: z.string() });
+
+export const TestDelivery = z.looseObject({
+  delivery_id: z.string(),
+  outcome: z.string(),
+  url: z.string(),
+  status_code: z.number().nullable(),
+  error: z.string().nullable(),
+  duration_ms: z.number(),
+  response_body: z.string(),
+});
+
+const ms = z.number().nullable();
+
+export const Diagnosis = z.looseObject({
+  url: z.string(),
+  reachable: z.boolean(),
+  get_status: z.number().nullable(),
+  post_status: z.number().nullable(),
+  tls: z
+    .looseObject({ valid: z.boolean(), expires_at: z.string().nullable(), issuer: z.string().nullable() })
+    .nullable(),
+  latency: z.looseObject({ dns_ms: ms, connect_ms: ms, tls_ms: ms, get_ms: ms, post_ms: ms }),
+  issues: z.array(z.string()),
+});
+export type Diagnosis = z.infer<typeof Diagnosis>;

@@ -5,6 +5,7 @@ import { createApiClient } from './api-client.ts';
 import type { Cli, RegisterCommand } from './cli.ts';
 import { registerCompletion } from './commands/completion.ts';
 import { registerDeliveries } from './commands/deliveries.ts';
+import { registerDiagnose } from './commands/diagnose.ts';
 import { registerEvents } from './commands/events.ts';
 import { registerExplain } from './commands/explain.ts';
 import { registerHealth } from './commands/health.ts';
@@ -23,6 +24,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerStats,
   registerHealth,
   registerExplain,
+  registerDiagnose,
   registerListen,
   registerKeys,
   registerRebuild,

@@ -27,6 +27,7 @@ import { forwardTemporalLogs } from '../../infra/temporal/logs.ts';
 import {
   BATCH_ACTOR,
   DELIVERY_ACTOR,
+  ENDPOINT_CHECKS,
   FAILURE_WATCH,
   SEARCH_ATTRIBUTES,
   SUBSCRIPTION_ACTOR,
@@ -35,6 +36,8 @@ import { workflowBundlePath } from './workflow-bundle.ts';
 
 /** Requests on the wire at once. A hanging endpoint keeps its slots for its whole timeout. */
 const ATTEMPTS_AT_ONCE = 500;
+/** Endpoints tried at once: whoever asks for more waits, and costs deliveries nothing. */
+const CHECKS_AT_ONCE = 20;
 /** Longer than this no command waits for its subscription's actor. */
 const COMMAND_PATIENCE_MS = 20_000;
 
@@ -114,6 +117,11 @@ async function start({ config, logger, keys, crash }: ProgramContext): Promise<R
     }),
     Worker.create({ ...shared, taskQueue: SUBSCRIPTION_ACTOR.taskQueue }),
     Worker.create({ ...shared, taskQueue: BATCH_ACTOR.taskQueue }),
+    Worker.create({
+      ...shared,
+      taskQueue: ENDPOINT_CHECKS.taskQueue,
+      maxConcurrentActivityTaskExecutions: CHECKS_AT_ONCE,
+    }),
   ]);
   const runs = workers.map((worker) => worker.run());
   for (const run of runs) run.catch(crash);

@@ -240,7 +240,8 @@ export function find(directory: SubscriptionDirectory, caller: Caller, id: Subsc
   return subscription;
 }
 
-function refusePlainHttp(allowHttp: boolean, given: Pick<SubscriptionPatch, 'url' | 'routes'>): void {
+/** Throws a 422 that names each plain http url, where they are not allowed. */
+export function refusePlainHttp(allowHttp: boolean, given: Pick<SubscriptionPatch, 'url' | 'routes'>): void {
   if (allowHttp) return;
   const urls = [
     { path: 'url', url: given.url },

@@ -20,6 +20,7 @@ import { details, table } from '../table.ts';
 import { registerFlush } from './flush.ts';
 import { registerHistory } from './history.ts';
 import { registerRotateSecret } from './rotate-secret.ts';
+import { registerTest } from './test-delivery.ts';
 
 /** Changes that need nothing but the id. */
 const VERBS = [
@@ -89,6 +90,7 @@ export function registerSubscriptions(program: Command, cli: Cli): void {
   registerRotateSecret(group, cli);
   registerFlush(group, cli);
   registerHistory(group, cli);
+  registerTest(group, cli);
 
   withExamples(
     group
