@@ -4,7 +4,6 @@
  * outcome, and the attempt is made again under the same number: the one place where a request may be sent
  * twice.
  */
-import { cancellationSignal } from '@temporalio/activity';
 import { afterAttempt } from '../domain/deliver/after-attempt.ts';
 import { attemptEnded, deliveryCancelled, deliveryHeld } from '../domain/record/delivery-event.ts';
 import { isLive, type LiveSubscription, type Subscription } from '../domain/subscription/subscription.ts';
@@ -13,6 +12,7 @@ import type { EventLog } from '../infra/kafka/event-log.ts';
 import type { DeliveryTask } from '../schemas/delivery.ts';
 import type { SubscriptionId } from '../schemas/ids.ts';
 import { deliveryRequest, type RequestDeps } from './delivery-request.ts';
+import { workerShutdownSignal } from './worker-shutdown.ts';
 
 /** What an attempt came to, for the workflow. Texts in it are readable in Temporal: nothing secret. */
 export type AttemptEnd =
@@ -63,9 +63,10 @@ export const createAttemptDelivery = (deps: AttemptDeps): AttemptDelivery =>
     const exchange = await deps.agent.post({
       ...request,
       // A worker that shuts down cuts the request off, and nothing is recorded: that says nothing of the endpoint.
-      signal: cancellationSignal(),
+      signal: workerShutdownSignal(),
     });
-    const next = afterAttempt(policy, number, exchange.outcome, deps.random());
+    const attempt = number - (task.attemptsBefore ?? 0);
+    const next = afterAttempt(policy, attempt, exchange.outcome, deps.random());
     const { url } = request;
     await deps.eventLog.appendDeliveryEvents([
       attemptEnded(task, { number, url, requestHeaders, startedAt, endedAt: deps.now(), next, ...exchange }),

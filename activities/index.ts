@@ -2,6 +2,7 @@
 import { createAppendSubscriptionEvents } from './append-subscription-events.ts';
 import { type AttemptDeps, createAttemptDelivery } from './attempt-delivery.ts';
 import { createDiagnoseUrl } from './diagnose-url.ts';
+import { createCancelDelivery } from './cancel-delivery.ts';
 import { createDisableSubscription } from './disable-subscription.ts';
 import { createFlushBatches } from './flush-batches.ts';
 import { createLoadSubscription } from './load-subscription.ts';
@@ -31,6 +32,7 @@ export const createActivities = (deps: ActivityDeps) => {
     diagnoseUrl: createDiagnoseUrl(deps),
     loadSubscription: createLoadSubscription(deps),
     sendTest: createSendTest(deps),
+    cancelDelivery: createCancelDelivery(deps),
     disableSubscription: createDisableSubscription(deps),
     lookAtFailures: createLookAtFailures(deps),
     tellHealth: createTellHealth(deps),

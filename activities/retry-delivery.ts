@@ -55,6 +55,8 @@ function waiting(end: Unfinished): ApplicationFailure {
   return ApplicationFailure.create({
     message: held ? 'held: the subscription is paused' : `attempt ${end.number}: ${end.failure}`,
     type: held ? 'DeliveryHeld' : 'AttemptFailed',
+    // For a workflow that has asked for an end of the waiting: the server then does not start it again.
+    details: [end],
     nextRetryDelay: held ? HELD_RECHECK_MS : end.delayMs,
     category: ApplicationFailureCategory.BENIGN,
   });

@@ -68,6 +68,16 @@ export type AuditQuery = z.infer<typeof AuditQuery>;
 
 /** Ids in paths. The title says what there is none of where the id is not even shaped like one. */
 export const SubscriptionParams = z.strictObject({ id: SubscriptionId }).meta({ title: 'subscription' });
+/** `POST /v1/deliveries/{id}/retry`. */
+export const RetryRequest = z
+  .strictObject({
+    force: z
+      .boolean('expected true or false')
+      .default(false)
+      .meta({ description: 'Also where it has succeeded: its receiver gets it a second time.' }),
+  })
+  .meta({ id: 'RetryRequest', examples: [{ force: true }] });
+
 export const DeliveryParams = z.strictObject({ id: DeliveryId }).meta({ title: 'delivery' });
 export const EventTypeParams = z.strictObject({ type: z.string().meta({ examples: [EXAMPLE_EVENT] }) });
 

@@ -93,5 +93,14 @@ export const DeliveryEvent = z.discriminatedUnion('type', [
   z.object({ ...fact, type: z.literal('DeliveryHeld'), reason: z.enum(['paused']) }),
   /** It is no longer owed: the subscription was disabled or deleted, or an operator cancelled it. */
   z.object({ ...fact, type: z.literal('DeliveryCancelled'), reason: z.string() }),
+  /** It had ended, and somebody has it tried again: its retries are granted anew. */
+  z.object({
+    ...fact,
+    type: z.literal('DeliveryRestarted'),
+    /** The number of the last attempt before; the next has one more. */
+    attempts_made: z.int().min(0),
+    /** Who asked for it: `key:<id>` of an API key. */
+    actor: z.string(),
+  }),
 ]);
 export type DeliveryEvent = z.infer<typeof DeliveryEvent>;

@@ -44,4 +44,6 @@ export interface DeliveryTask {
   readonly traceId: string;
   /** How many events its body holds, for a batch. The fields above are then those of the first one. */
   readonly batchedEvents?: number | undefined;
+  /** How many attempts had been made when its retries were last granted. Absent: none, they never were again. */
+  readonly attemptsBefore?: number;
 }

@@ -3,11 +3,20 @@
  * local activity, for most deliveries need no other. What has to wait is retried by the server, so that the
  * Temporal UI shows attempt, last failure and next try, and waiting costs no workflow task.
  */
-import { proxyActivities, proxyLocalActivities, upsertSearchAttributes } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
+import {
+  CancellationScope,
+  condition,
+  proxyActivities,
+  proxyLocalActivities,
+  setHandler,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
 import type { AttemptEnd } from '../activities/attempt-delivery.ts';
 import type { Activities } from '../activities/index.ts';
+import type { Unfinished } from '../activities/retry-delivery.ts';
 import type { DeliveryStatus, DeliveryTask } from '../schemas/delivery.ts';
-import { SEARCH_ATTRIBUTES } from './messages.ts';
+import { DELIVERY_ORDERS, SEARCH_ATTRIBUTES } from './messages.ts';
 
 // Longer than the longest timeout of an endpoint (120 s) and a while for Kafka to take the outcome.
 const ATTEMPT_LIMIT = '5 minutes';
@@ -20,17 +29,36 @@ const { retryDelivery } = proxyActivities<Activities>({
   // For a worker that died; an attempt that failed names its own delay.
   retry: { initialInterval: '1 second', backoffCoefficient: 1 },
 });
-const { disableSubscription } = proxyActivities<Activities>({ startToCloseTimeout: '1 minute' });
+const { cancelDelivery, disableSubscription } = proxyActivities<Activities>({
+  startToCloseTimeout: '1 minute',
+});
 
 const show = (status: DeliveryStatus): void =>
   upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.deliveryState, value: status }]);
 
-/** Answers how the delivery ended. */
-export async function delivery(task: DeliveryTask): Promise<DeliveryStatus> {
-  let end: AttemptEnd = await attemptDelivery(task, 1);
-  if (end.step === 'retry' || end.step === 'hold') {
+/** What somebody has asked of the delivery. */
+type Order = { readonly do: 'retryNow'; readonly attemptsMade: number } | { readonly do: 'cancel' };
+
+/** Answers how the delivery ended. `unfinished`: what an attempt left that was made before. */
+export async function delivery(task: DeliveryTask, unfinished?: Unfinished): Promise<DeliveryStatus> {
+  let order: Order | null = null;
+  setHandler(DELIVERY_ORDERS.retryNowSignal, (attemptsMade) => {
+    // Who cancels has the last word.
+    if (order?.do !== 'cancel') order = { do: 'retryNow', attemptsMade };
+  });
+  setHandler(DELIVERY_ORDERS.cancelSignal, () => void (order = { do: 'cancel' }));
+  const takeOrder = (): Order | null => {
+    const taken = order;
+    order = null;
+    return taken;
+  };
+
+  let end: AttemptEnd = unfinished ?? (await attemptDelivery(task, 1));
+  while (end.step === 'retry' || end.step === 'hold') {
     show(end.step === 'retry' ? 'retrying' : 'held');
-    end = await retryDelivery(task, end);
+    const given = takeOrder();
+    if (given?.do === 'cancel') end = await cancelDelivery(task);
+    else end = await retryUntil(() => order !== null, task, given === null ? end : dueNow(end, given));
   }
   if (end.step === 'exhaust' && end.reason === 'gone') {
     await disableSubscription(task.accountId, task.subscriptionId, 'endpoint_gone');
@@ -39,6 +67,40 @@ export async function delivery(task: DeliveryTask): Promise<DeliveryStatus> {
   show(status);
   return status;
 }
+
+/**
+ * The end of the delivery, or what is left of it once something was asked: the wait then ends at once, and an attempt
+ * that is on the wire counts first.
+ */
+async function retryUntil(isAsked: () => boolean, task: DeliveryTask, left: Unfinished): Promise<AttemptEnd> {
+  const scope = new CancellationScope();
+  const retrying = scope.run(() => retryDelivery(task, left));
+  await Promise.race([retrying.catch(() => undefined), condition(isAsked)]);
+  if (!isAsked()) return retrying;
+  scope.cancel();
+  try {
+    return await retrying;
+  } catch (error) {
+    return leftBy(error) ?? left;
+  }
+}
+
+/** An attempt that ended after it was asked tells in its failure what it left. */
+const leftBy = (error: unknown): Unfinished | undefined =>
+  error instanceof ActivityFailure && error.cause instanceof ApplicationFailure
+    ? (error.cause.details?.[0] as Unfinished | undefined)
+    : undefined;
+
+const attemptsMadeBy = (left: Unfinished): number =>
+  left.step === 'retry' ? left.number : left.attemptsMade;
+
+/** The next attempt, without a wait before it. */
+const dueNow = (left: Unfinished, order: Order): Unfinished => ({
+  step: 'retry',
+  number: Math.max(attemptsMadeBy(left), order.do === 'retryNow' ? order.attemptsMade : 0),
+  delayMs: 1,
+  failure: 'to be tried again now',
+});
 
 function statusAfter(end: AttemptEnd): DeliveryStatus {
   switch (end.step) {

@@ -25,6 +25,17 @@ export const SUBSCRIPTION_ACTOR = {
 /** How a delivery's workflow is started. */
 export const DELIVERY_ACTOR = { workflowType: 'delivery', taskQueue: 'webhooks-deliveries' } as const;
 
+/**
+ * What may be asked of a delivery's workflow. Signals: it may be waiting for an endpoint for minutes, and whoever asks
+ * sees what came of it in the read model. `attemptsMade` is what its waiting activity tells of itself: the workflow
+ * cannot see it.
+ */
+export const DELIVERY_ORDERS = {
+  retryActivity: 'retryDelivery',
+  retryNowSignal: defineSignal<[attemptsMade: number]>('retryNow'),
+  cancelSignal: defineSignal('cancel'),
+} as const;
+
 /** A signal: whoever keeps the circuit has an attempt to make and waits for nobody. */
 export const circuitSignal = defineSignal<[CircuitMove]>('circuit');
 

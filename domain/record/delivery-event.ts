@@ -49,6 +49,19 @@ export const deliveryCancelled = (task: DeliveryTask, at: Date, reason: string):
   reason,
 });
 
+/** Somebody has it tried again, after it had ended with `attemptsMade` attempts. */
+export const deliveryRestarted = (
+  task: DeliveryTask,
+  at: Date,
+  attemptsMade: number,
+  actor: string,
+): DeliveryEvent => ({
+  ...factOf(task, at),
+  type: 'DeliveryRestarted',
+  attempts_made: attemptsMade,
+  actor,
+});
+
 /** What is known of an attempt once it has ended. */
 export interface EndedAttempt {
   /** Counted from 1. */

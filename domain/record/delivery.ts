@@ -56,6 +56,19 @@ export function evolveDelivery(before: DeliveryRecord, event: DeliveryEvent): De
       return isEnded(before.status)
         ? known
         : { ...known, status: 'cancelled', nextAttemptAt: null, updatedAt: event.at, endedAt: event.at };
+    case 'DeliveryRestarted': {
+      // A repetition of the record, or one that an attempt after it has overtaken.
+      const isKnown = event.attempts_made < before.attempts || event.at <= before.updatedAt;
+      return isKnown || !isEnded(before.status)
+        ? known
+        : {
+            ...known,
+            status: 'retrying',
+            nextAttemptAt: event.at,
+            updatedAt: event.at,
+            endedAt: null,
+          };
+    }
     case 'AttemptEnded': {
       if (event.number < before.attempts) return known;
       // A crash between the record and its acknowledgement has the attempt made again under its number, and

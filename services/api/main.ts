@@ -8,6 +8,7 @@ import { createApiKeyLog, followApiKeyLog } from '../../infra/kafka/api-key-log.
 import { createAppender } from '../../infra/kafka/appender.ts';
 import { createAuditLog } from '../../infra/kafka/audit-log.ts';
 import { createKafka } from '../../infra/kafka/client.ts';
+import { createEventLog } from '../../infra/kafka/event-log.ts';
 import { createEventTypeLog, followEventTypes } from '../../infra/kafka/event-type-log.ts';
 import { createTopics, topicPlans } from '../../infra/kafka/topics.ts';
 import { createAuditQueries } from '../../infra/postgres/audit-queries.ts';
@@ -18,8 +19,15 @@ import { runProgram, type ProgramContext, type RunningService } from '../../infr
 import { followSubscriptions } from '../../infra/projections/follow-subscriptions.ts';
 import { createFlushOpenBatches } from '../../infra/temporal/batch-actors.ts';
 import { connectClient, createClient } from '../../infra/temporal/client.ts';
+import { createDeliveryOrders } from '../../infra/temporal/delivery-orders.ts';
 import { createSendCommand } from '../../infra/temporal/subscription-actors.ts';
-import { BATCH_ACTOR, SUBSCRIPTION_ACTOR } from '../../workflows/messages.ts';
+import {
+  BATCH_ACTOR,
+  DELIVERY_ACTOR,
+  DELIVERY_ORDERS,
+  SEARCH_ATTRIBUTES,
+  SUBSCRIPTION_ACTOR,
+} from '../../workflows/messages.ts';
 import { createAdmit } from './admit.ts';
 import { createAuthenticate } from './authenticate.ts';
 import { createEndpointChecks } from './endpoint-checks.ts';
@@ -79,6 +87,12 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
     }),
     flushOpenBatches: createFlushOpenBatches(client, BATCH_ACTOR, COMMAND_PATIENCE_MS),
     checks: createEndpointChecks(client),
+    orders: createDeliveryOrders(client, {
+      ...DELIVERY_ACTOR,
+      ...DELIVERY_ORDERS,
+      searchAttributes: SEARCH_ATTRIBUTES,
+    }),
+    eventLog: createEventLog(appender),
     queries: readModels(createDeliveryQueries(pool, statsOf)),
     auditQueries: auditReadModel(createAuditQueries(pool)),
     recordAudit: createRecordAudit(createAuditLog(appender)),

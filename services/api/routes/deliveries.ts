@@ -2,14 +2,16 @@
 import { healthOf } from '../../../domain/record/health.ts';
 import type { SubscriptionDirectory } from '../../../domain/subscription/directory.ts';
 import type { DeliveryQueries, ListedDelivery } from '../../../infra/postgres/delivery-queries.ts';
-import { DeliveriesQuery, DeliveryParams, SubscriptionParams } from '../../../schemas/api.ts';
+import { DeliveriesQuery, DeliveryParams, RetryRequest, SubscriptionParams } from '../../../schemas/api.ts';
 import { DeliveryView, DeliveryWithAttempts, HealthView, StatsView } from '../../../schemas/delivery-view.ts';
 import { pageOf } from '../../../schemas/page.ts';
+import { abortedWhenGone } from '../client-gone.ts';
+import { cancelDelivery, type OrderDeps, retryDelivery } from '../delivery-orders.ts';
 import { invalidFields, notFound } from '../problem.ts';
 import type { Api } from '../zod-routes.ts';
 import { find } from './subscriptions.ts';
 
-export interface DeliveryRoutesDeps {
+export interface DeliveryRoutesDeps extends OrderDeps {
   readonly directory: SubscriptionDirectory;
   readonly queries: DeliveryQueries;
   /** The page of a workflow in the Temporal UI. */
@@ -44,6 +46,37 @@ export function deliveryRoutes(app: Api, deps: DeliveryRoutesDeps): void {
     const delivery = await deps.queries.getDelivery(request.caller.accountId, request.params.id);
     if (delivery === null) throw notFound('delivery');
     return linked(delivery);
+  });
+
+  const retry = {
+    summary: 'Try a delivery now',
+    description:
+      'One that waits is tried without the rest of its wait. One that has ended begins again with its retries granted ' +
+      'anew; its attempts are numbered on. The answer shows it as it was.',
+    params: DeliveryParams,
+    body: RetryRequest.prefault({}),
+    response: { 202: DeliveryWithAttempts },
+    problems: {
+      409: 'It has succeeded and there is no `force`, nothing is sent to its subscription, or Kafka has not its event.',
+    },
+  };
+  app.post('/v1/deliveries/:id/retry', { schema: retry }, async (request, reply) => {
+    const { caller, params, body } = request;
+    const gone = abortedWhenGone(reply);
+    const delivery = await retryDelivery(deps, caller, params.id, body.force, gone);
+    return reply.status(202).send(linked(delivery));
+  });
+
+  const cancel = {
+    summary: 'Try a delivery no more',
+    description: 'An attempt that is on the wire ends and counts. The answer shows the delivery as it was.',
+    params: DeliveryParams,
+    response: { 202: DeliveryWithAttempts },
+    problems: { 409: 'It has ended.' },
+  };
+  app.post('/v1/deliveries/:id/cancel', { schema: cancel }, async (request, reply) => {
+    const delivery = await cancelDelivery(deps, request.caller, request.params.id, abortedWhenGone(reply));
+    return reply.status(202).send(linked(delivery));
   });
 
   const stats = {

@@ -58,6 +58,33 @@ export function registerDeliveries(program: Command, cli: Cli): void {
       }),
     'deliveries get del_0123456789abcdefghjkmnpqrstvwxyz',
   );
+
+  withExamples(
+    group
+      .command('retry')
+      .description('Try one now, without the rest of its wait; one that has ended begins again')
+      .argument('<id>', 'such as del_…')
+      .option('--force', 'also where it has succeeded: its receiver gets it a second time')
+      .action((id: string, { force = false }: { force?: boolean }) => order(cli, id, 'retry', { force })),
+    'deliveries retry del_0123456789abcdefghjkmnpqrstvwxyz',
+  );
+
+  withExamples(
+    group
+      .command('cancel')
+      .description('Try one no more')
+      .argument('<id>', 'such as del_…')
+      .action((id: string) => order(cli, id, 'cancel')),
+    'deliveries cancel del_0123456789abcdefghjkmnpqrstvwxyz',
+  );
+}
+
+/** Asks for something to be done with one; the answer shows it as it was. */
+async function order(cli: Cli, id: string, what: 'retry' | 'cancel', body?: object): Promise<void> {
+  const path = `/v1/deliveries/${encodeURIComponent(id)}/${what}`;
+  const answer = await cli.api().post(path, body === undefined ? undefined : JSON.stringify(body));
+  const done = what === 'retry' ? 'is tried now' : 'is tried no more';
+  show(cli, answer, Delivery, (delivery) => `${printable(delivery.id)} ${done}.`);
 }
 
 function list(cli: Cli, options: ListOptions): Promise<void> {

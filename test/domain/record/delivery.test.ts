@@ -28,6 +28,41 @@ const shuffledAndRepeated = (events: readonly DeliveryEvent[]): fc.Arbitrary<Del
       fc.shuffledSubarray([...events, ...repeated], { minLength: events.length + repeated.length }),
     );
 
+describe('a delivery that begins again', () => {
+  const restarted = (ms: number, attempts_made: number): DeliveryEvent => ({
+    ...scheduled(1, ms),
+    type: 'DeliveryRestarted',
+    attempts_made,
+    actor: 'key:test',
+  });
+  const givenUp = [scheduled(1, 0), attempted(1, 1_000, 1, 'retry'), attempted(1, 2_000, 2, 'exhaust')];
+
+  it('goes on, due at once', () => {
+    expect(fold([...givenUp, restarted(9_000, 2)])).toMatchObject({
+      status: 'retrying',
+      attempts: 2,
+      nextAttemptAt: at(9_000),
+      endedAt: null,
+    });
+  });
+
+  it('ends as its next attempts end, however often the record stands there', () => {
+    const again = [...givenUp, restarted(9_000, 2), attempted(1, 9_100, 3, 'succeed')];
+    expect(fold(again)).toMatchObject({ status: 'succeeded', attempts: 3, endedAt: at(9_100) });
+    expect(fold([...again, restarted(9_000, 2)])).toEqual(fold(again));
+  });
+
+  it('may be cancelled, and is not begun by a repetition of the record', () => {
+    const stopped = [...givenUp, restarted(9_000, 2), cancelled(1, 9_500)];
+    expect(fold(stopped).status).toBe('cancelled');
+    expect(fold([...stopped, restarted(9_000, 2)]).status).toBe('cancelled');
+  });
+
+  it('is left alone by the record while it has not ended', () => {
+    expect(fold([...givenUp.slice(0, 2), restarted(9_000, 1)])).toEqual(fold(givenUp.slice(0, 2)));
+  });
+});
+
 describe('the fold of a delivery', () => {
   it('is the same for any order and any repetition of what was scheduled and attempted', () => {
     const histories = scheduledAndAttempted(1).chain((events) =>

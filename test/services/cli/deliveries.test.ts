@@ -150,3 +150,18 @@ describe('deliveries get', () => {
     expect(stdout).toContain('\u001b[31mexhausted\u001b[39m');
   });
 });
+
+describe('deliveries retry and cancel', () => {
+  it.each([
+    [['retry', 'del_1'], '/v1/deliveries/del_1/retry', '{"force":false}', 'is tried now.'],
+    [['retry', 'del_1', '--force'], '/v1/deliveries/del_1/retry', '{"force":true}', 'is tried now.'],
+    [['cancel', 'del_1'], '/v1/deliveries/del_1/cancel', '', 'is tried no more.'],
+  ])('%j asks the API', async (args, path, body, said) => {
+    const api = await startApi(() => ({ status: 202, body: { ...delivery, attempts } }));
+    const { stdout, exitCode } = await run(['deliveries', ...args], api);
+    expect([exitCode, stdout]).toEqual([0, `${delivery.id} ${said}`]);
+    expect(api.requests.map((request) => [request.method, request.path, request.body])).toEqual([
+      ['POST', path, body],
+    ]);
+  });
+});

@@ -1,0 +1,92 @@
+/** Reaches the workflow that carries a delivery: to make the next attempt now, or none any more. */
+import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  type defineSearchAttributeKey,
+  type SignalDefinition,
+  TypedSearchAttributes,
+} from '@temporalio/common';
+import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import type { DeliveryTask } from '../../schemas/delivery.ts';
+
+/** What must be known of the workflows; `workflows/messages.ts` says it. */
+export interface OrderAddress {
+  readonly workflowType: string;
+  readonly taskQueue: string;
+  readonly searchAttributes: {
+    readonly [name in 'webhookId' | 'eventType' | 'accountId' | 'deliveryState']: ReturnType<
+      typeof defineSearchAttributeKey<'KEYWORD'>
+    >;
+  };
+  readonly retryActivity: string;
+  readonly retryNowSignal: SignalDefinition<[attemptsMade: number]>;
+  readonly cancelSignal: SignalDefinition<[]>;
+}
+
+export interface DeliveryOrders {
+  /** Has the next attempt made now. False where the workflow does not run. */
+  retryNow(workflowId: string): Promise<boolean>;
+  /** Has no further attempt made. One that is on the wire ends, and counts. False where the workflow does not run. */
+  cancel(workflowId: string): Promise<boolean>;
+  /**
+   * Has a delivery that has ended begin again in a workflow of its own, after `attemptsMade` attempts. False where its
+   * workflow runs.
+   */
+  restart(task: DeliveryTask, attemptsMade: number): Promise<boolean>;
+}
+
+/** All of them reject while Temporal is away. */
+export function createDeliveryOrders(client: Client, address: OrderAddress): DeliveryOrders {
+  const { retryActivity, retryNowSignal, cancelSignal } = address;
+
+  /** How many attempts the activity that keeps the waits has made: only its heartbeat tells. 0 where it does not run. */
+  const attemptsMade = async (workflowId: string): Promise<number> => {
+    const { raw } = await client.workflow.getHandle(workflowId).describe();
+    const waiting = raw.pendingActivities?.find(({ activityType }) => activityType?.name === retryActivity);
+    const [progress] = await decodeArrayFromPayloads(
+      client.options.loadedDataConverter,
+      waiting?.heartbeatDetails?.payloads,
+    );
+    return (progress as { readonly attemptsMade: number } | undefined)?.attemptsMade ?? 0;
+  };
+
+  return {
+    retryNow: (workflowId) =>
+      whereItRuns(async () => {
+        const made = await attemptsMade(workflowId);
+        await client.workflow.getHandle(workflowId).signal(retryNowSignal, made);
+      }),
+    cancel: (workflowId) => whereItRuns(() => client.workflow.getHandle(workflowId).signal(cancelSignal)),
+    async restart(task, attemptsMade) {
+      const { searchAttributes: attributes, workflowType, taskQueue } = address;
+      const unfinished = { step: 'retry', number: attemptsMade, delayMs: 1, failure: 'to be tried again' };
+      try {
+        await client.workflow.start(workflowType, {
+          taskQueue,
+          workflowId: task.deliveryId,
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          args: [task, unfinished],
+          typedSearchAttributes: new TypedSearchAttributes([
+            { key: attributes.webhookId, value: task.subscriptionId },
+            { key: attributes.eventType, value: task.eventType },
+            { key: attributes.accountId, value: task.accountId },
+            { key: attributes.deliveryState, value: 'retrying' },
+          ]),
+        });
+        return true;
+      } catch (error) {
+        if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+        throw error;
+      }
+    },
+  };
+}
+
+async function whereItRuns(reach: () => Promise<void>): Promise<boolean> {
+  try {
+    await reach();
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}

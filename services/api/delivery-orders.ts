@@ -1,0 +1,148 @@
+/** What customers order of single deliveries: to be tried now, to begin again, to be tried no more. */
+import type { Kafka } from 'kafkajs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { deliveryTask } from '../../domain/deliver/delivery-task.ts';
+import { readJson } from '../../domain/deliver/json-text.ts';
+import { type OrderRefusal, retryOrder } from '../../domain/deliver/retry-order.ts';
+import { eventTraceId, traceIdOf } from '../../domain/deliver/trace-context.ts';
+import { deliveryCancelled, deliveryRestarted } from '../../domain/record/delivery-event.ts';
+import { isEnded } from '../../domain/record/delivery.ts';
+import type { SubscriptionDirectory } from '../../domain/subscription/directory.ts';
+import { sha256 } from '../../infra/crypto/hash.ts';
+import type { EventLog } from '../../infra/kafka/event-log.ts';
+import { readRecord } from '../../infra/kafka/read-past.ts';
+import type { DeliveryQueries, ShownDelivery } from '../../infra/postgres/delivery-queries.ts';
+import type { DeliveryOrders } from '../../infra/temporal/delivery-orders.ts';
+import type { Logger } from '../../infra/telemetry.ts';
+import type { DeliveryTask } from '../../schemas/delivery.ts';
+import type { EventTypeCatalogue } from '../../schemas/event-types.ts';
+import { parseEventRecord } from '../../schemas/event.ts';
+import type { DeliveryId } from '../../schemas/ids.ts';
+import type { Caller } from './authenticate.ts';
+import { notFound, Problem } from './problem.ts';
+
+export interface OrderDeps {
+  readonly queries: Pick<DeliveryQueries, 'getDelivery'>;
+  readonly directory: Pick<SubscriptionDirectory, 'get'>;
+  readonly orders: DeliveryOrders;
+  readonly eventLog: Pick<EventLog, 'appendDeliveryEvents'>;
+  readonly kafka: Kafka;
+  readonly logger: Logger;
+}
+
+const READER = 'webhooks-api-restart';
+// Whether `data` keeps to its schema is not asked: that was judged when the event came in.
+const NO_CATALOGUE: EventTypeCatalogue = new Map();
+
+/**
+ * Has a delivery tried now, whether it waits or has ended. Answers it as it was found. Throws a Problem where it may not
+ * be sent, has succeeded (but for `force`), or cannot be made again.
+ */
+export async function retryDelivery(
+  deps: OrderDeps,
+  caller: Caller,
+  id: DeliveryId,
+  force: boolean,
+  signal: AbortSignal,
+): Promise<ShownDelivery> {
+  for (const patience = patienceFrom(Date.now()); ;) {
+    const delivery = await find(deps, caller, id);
+    const { status } = deps.directory.get(delivery.subscription_id);
+    const order = retryOrder(delivery.status, status, force);
+    if (order.step === 'refuse') throw refused(order.refusal);
+    if (order.step === 'hurry' && (await deps.orders.retryNow(delivery.workflow_id))) return delivery;
+    // Its end may be on its way to the read model. A workflow that Temporal has lost is begun again like an ended one.
+    if (order.step === 'hurry' && (await patience())) continue;
+    await restart(deps, delivery, caller, signal);
+    return delivery;
+  }
+}
+
+async function restart(
+  deps: OrderDeps,
+  delivery: ShownDelivery,
+  caller: Caller,
+  signal: AbortSignal,
+): Promise<void> {
+  const task = await makeAgain(deps, delivery, signal);
+  const attemptsMade = delivery.attempt_count;
+  const restarted = deliveryRestarted(task, new Date(), attemptsMade, caller.actor);
+  await deps.eventLog.appendDeliveryEvents([restarted]);
+  // Its outcome is recorded a moment before its workflow has closed.
+  for (const patience = patienceFrom(Date.now()); !(await deps.orders.restart(task, attemptsMade));) {
+    if (!(await patience())) return;
+  }
+}
+
+/** Has no further attempt made. Answers it as it was found. Throws a Problem where it has ended. */
+export async function cancelDelivery(
+  deps: OrderDeps,
+  caller: Caller,
+  id: DeliveryId,
+  signal: AbortSignal,
+): Promise<ShownDelivery> {
+  for (const patience = patienceFrom(Date.now()); ;) {
+    const delivery = await find(deps, caller, id);
+    if (isEnded(delivery.status)) throw refused({ code: 'ended', status: delivery.status });
+    if (await deps.orders.cancel(delivery.workflow_id)) return delivery;
+    if (await patience()) continue;
+    const task = await makeAgain(deps, delivery, signal);
+    await deps.eventLog.appendDeliveryEvents([deliveryCancelled(task, new Date(), 'asked_for')]);
+    return delivery;
+  }
+}
+
+const PATIENCE_MS = 5_000;
+const POLL_MS = 100;
+
+/** A short wait each time it is called; false once `PATIENCE_MS` have passed since `startMs`. */
+const patienceFrom = (startMs: number) => async (): Promise<boolean> => {
+  if (Date.now() > startMs + PATIENCE_MS) return false;
+  await delay(POLL_MS);
+  return true;
+};
+
+async function find(deps: OrderDeps, caller: Caller, id: DeliveryId): Promise<ShownDelivery> {
+  const delivery = await deps.queries.getDelivery(caller.accountId, id);
+  if (delivery === null) throw notFound('delivery');
+  return delivery;
+}
+
+/** Its task, from the Kafka record that it was made of: neither bodies nor tasks are kept once a delivery has ended. */
+async function makeAgain(
+  deps: OrderDeps,
+  delivery: ShownDelivery,
+  signal: AbortSignal,
+): Promise<DeliveryTask> {
+  const { source, subscription_id: subscriptionId } = delivery;
+  const record = await readRecord(deps.kafka, deps.logger, READER, source, signal);
+  if (record === null) {
+    throw new Problem(
+      409,
+      'Kafka does not keep the event of this delivery any more, so it cannot be made again.',
+    );
+  }
+  const parsed = parseEventRecord({ ...record, ...source }, NO_CATALOGUE, readJson);
+  if (!parsed.ok) throw notOneEvent();
+  const { event } = parsed;
+  const { version } = deps.directory.get(subscriptionId);
+  const traceId = traceIdOf(record.headers['traceparent']?.toString()) ?? eventTraceId(event, sha256);
+  const task = deliveryTask(event, { subscriptionId, version }, source, record.timestampMs, traceId, sha256);
+  // A batch holds other events too, and its id is made of all of them.
+  if (task.deliveryId !== delivery.id) throw notOneEvent();
+  return { ...task, attemptsBefore: delivery.attempt_count };
+}
+
+const notOneEvent = (): Problem =>
+  new Problem(409, 'This delivery was not made of one event alone, so it cannot be made again.');
+
+function refused(refusal: OrderRefusal): Problem {
+  switch (refusal.code) {
+    case 'not_active':
+      return new Problem(409, `Its subscription is ${refusal.state}, so that nothing is sent to it.`);
+    case 'succeeded':
+      return new Problem(409, 'It has succeeded. {"force":true} sends it a second time.');
+    case 'ended':
+      return new Problem(409, `It has ended already: it is ${refusal.status}.`);
+  }
+}
