@@ -42,6 +42,10 @@ export type StoredSettings = z.infer<typeof StoredSettings>;
 /** The version that is written. Records of older ones are made into it before anything looks at them. */
 export const SUBSCRIPTION_LOG_VERSION = 2;
 
+/** Some settings: a change that does not name one leaves it as it is. */
+const ChangedSettings = StoredSettings.partial();
+export type ChangedSettings = z.infer<typeof ChangedSettings>;
+
 const fact = {
   schema_version: z.literal(SUBSCRIPTION_LOG_VERSION),
   subscription_id: SubscriptionId,
@@ -67,7 +71,7 @@ export const SubscriptionEvent = z.discriminatedUnion('type', [
   z.object({
     ...fact,
     type: z.literal('SubscriptionUpdated'),
-    changes: StoredSettings.partial(),
+    changes: ChangedSettings,
     secret: Sealed.nullable(),
   }),
   /** Another secret signs from now on. Until `previous_secret_expires_at` the previous one signs beside it. */
@@ -78,6 +82,15 @@ export const SubscriptionEvent = z.discriminatedUnion('type', [
     previous_secret: Sealed,
     /** Not before `at`; the same as `at` where there is no overlap. */
     previous_secret_expires_at: z.iso.datetime(),
+  }),
+  /** The same secrets under another encryption key: nothing that its owner would notice has changed. */
+  z.object({
+    ...fact,
+    type: z.literal('SubscriptionReencrypted'),
+    secret: Sealed,
+    previous_secret: Sealed.nullable(),
+    /** The settings that hold something sealed. */
+    changes: ChangedSettings,
   }),
   z.object({ ...fact, type: z.literal('SubscriptionPaused') }),
   z.object({ ...fact, type: z.literal('SubscriptionResumed') }),
@@ -113,6 +126,11 @@ export type SubscriptionCommand = {
       readonly active: boolean | null;
     }
   | { readonly type: 'RotateSecret'; readonly secret: Sealed; readonly overlapSeconds: number }
+  | {
+      readonly type: 'ReencryptSubscription';
+      /** Each sealed text that is to be replaced, and the same under another key. What it does not name stays. */
+      readonly resealed: Readonly<Record<Sealed, Sealed>>;
+    }
   | { readonly type: 'PauseSubscription' }
   | { readonly type: 'ResumeSubscription' }
   | { readonly type: 'EnableSubscription' }

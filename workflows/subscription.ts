@@ -1,7 +1,8 @@
 /**
  * The single writer of one subscription's log; its workflow id is the subscription's id. A command is
  * decided, appended to Kafka, and only then part of the state, one at a time: versions have no gap. The log
- * is the truth: an actor that Temporal has lost rises again from it with the first command.
+ * is the truth: an actor that Temporal has lost rises again from it with the first command. A change of the
+ * encryption key begins a new run, so that no payload of the actor needs the older key.
  */
 import {
   allHandlersFinished,
@@ -36,6 +37,7 @@ export async function subscription(id: SubscriptionId, carried: Subscription | n
   let state: Subscription | null = carried;
   let turn: Promise<unknown> = Promise.resolve();
   let openFlushes = 0;
+  let needsNewRun = false;
 
   // No command waits for it: a batch that is not reached is flushed by its time, and then sent, held or cancelled.
   const flushAside = async (version: number): Promise<void> => {
@@ -52,6 +54,7 @@ export async function subscription(id: SubscriptionId, carried: Subscription | n
     const before = state;
     state = decision.events.reduce(evolve, state);
     if (endsCollecting(before, decision.events)) void flushAside(state.version);
+    needsNewRun ||= command.type === 'ReencryptSubscription';
     return { ok: true, subscription: state };
   };
 
@@ -63,7 +66,7 @@ export async function subscription(id: SubscriptionId, carried: Subscription | n
 
   await condition(
     () =>
-      (state?.status === 'deleted' || workflowInfo().continueAsNewSuggested) &&
+      (state?.status === 'deleted' || needsNewRun || workflowInfo().continueAsNewSuggested) &&
       allHandlersFinished() &&
       openFlushes === 0,
   );

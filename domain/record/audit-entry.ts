@@ -57,6 +57,7 @@ function detailsOf(fact: AuditedFact): JsonObject {
       return { name: fact.name, scopes: fact.scopes };
     case 'EncryptionKeyRotated':
       return { encryption_key_id: fact.encryption_key_id };
+    case 'SubscriptionReencrypted':
     case 'SubscriptionPaused':
     case 'SubscriptionResumed':
     case 'SubscriptionEnabled':

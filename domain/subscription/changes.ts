@@ -39,7 +39,9 @@ export function versionChanges(
     if (event.version <= state.version) continue;
     const after = evolve(state, event);
     const { version, type, at, actor } = event;
-    versions.push({ version, type, at, actor, changes: differences(state, after, isSame) });
+    // The same under another key, which cannot be told any more once the older key is gone.
+    const changes = type === 'SubscriptionReencrypted' ? [] : differences(state, after, isSame);
+    versions.push({ version, type, at, actor, changes });
     state = after;
   }
   return versions.reverse();

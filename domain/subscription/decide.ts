@@ -4,11 +4,13 @@
  */
 import type { SubscriptionId } from '../../schemas/ids.ts';
 import type {
+  Sealed,
   SettingsChanges,
   StoredSettings,
   SubscriptionCommand,
   SubscriptionEvent,
 } from '../../schemas/subscription-log.ts';
+import { resealedSettings, sealedValuesOf } from './sealed-values.ts';
 import { isLive, type LiveSubscription, type Subscription } from './subscription.ts';
 
 /** Why a command was not carried out. A value, so that it crosses a workflow's border whole. */
@@ -84,6 +86,17 @@ export function decide(
         previous_secret: state.secret,
         previous_secret_expires_at: secondsAfter(context.at, command.overlapSeconds),
       });
+    case 'ReencryptSubscription': {
+      // By the texts themselves: what was changed since they were read is under the newer key already, and stays.
+      const reseal = (sealed: Sealed): Sealed => command.resealed[sealed] ?? sealed;
+      if (sealedValuesOf(state).every((sealed) => reseal(sealed) === sealed)) return facts();
+      return facts({
+        type: 'SubscriptionReencrypted',
+        secret: reseal(state.secret),
+        previous_secret: state.previousSecret === null ? null : reseal(state.previousSecret.secret),
+        changes: resealedSettings(state.settings, reseal),
+      });
+    }
     case 'PauseSubscription':
       if (state.status === 'disabled') return refuse({ code: 'is_disabled' });
       return state.status === 'paused' ? facts() : facts({ type: 'SubscriptionPaused' });

@@ -27,6 +27,8 @@ export interface SubscriptionDirectory {
   atLeast(id: SubscriptionId, version: number): Promise<Subscription>;
   /** The live ones of an account, newest first. */
   listOf(accountId: AccountId): readonly LiveSubscription[];
+  /** The live ones of all accounts, in the order of their ids. */
+  live(): readonly LiveSubscription[];
   readonly size: number;
 }
 
@@ -77,6 +79,8 @@ export function createSubscriptionDirectory(): SubscriptionDirectory {
       const live = [...(idsByAccount.get(accountId) ?? [])].map((id) => states.get(id)).filter(isKnownLive);
       return live.sort(newestFirst);
     },
+    live: () =>
+      [...states.values()].filter(isKnownLive).sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)),
     get size() {
       return states.size;
     },

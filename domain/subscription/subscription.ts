@@ -84,6 +84,16 @@ export function evolve(state: Subscription, event: SubscriptionEvent): Subscript
       };
     case 'SubscriptionSecretRotated':
       return { ...moved, secret: event.secret, previousSecret: previousSecretLeftBy(event) };
+    case 'SubscriptionReencrypted':
+      return {
+        ...moved,
+        settings: { ...state.settings, ...event.changes } as StoredSettings,
+        secret: event.secret,
+        previousSecret:
+          state.previousSecret === null || event.previous_secret === null
+            ? state.previousSecret
+            : { ...state.previousSecret, secret: event.previous_secret },
+      };
     case 'SubscriptionPaused':
       return { ...moved, status: 'paused', statusReason: 'paused' };
     case 'SubscriptionDisabled':

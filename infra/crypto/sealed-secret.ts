@@ -41,6 +41,9 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const SEALED = /^v1\.([0-9a-f]{16})\.([A-Za-z0-9_-]+)$/;
 
+/** The id of the key that a text was sealed with, or null where it is no sealed text. */
+export const keyIdOf = (sealed: string): string | null => SEALED.exec(sealed)?.[1] ?? null;
+
 /** The key that 32 bytes in base64 stand for, or null where `text` is something else. */
 export function parseEncryptionKey(text: string): EncryptionKey | null {
   const bytes = Buffer.from(text, 'base64');

@@ -21,7 +21,7 @@ export interface AuditQueries {
     after: AuditPlace | null,
     limit: number,
   ): Promise<readonly AuditEntry[]>;
-  /** When an operator first began to put everything under this encryption key; null where none has. */
+  /** When an operator last began to put everything under this encryption key; null where none has. */
   encryptionRotatedAt(encryptionKeyId: string): Promise<Date | null>;
 }
 
@@ -60,7 +60,7 @@ export const createAuditQueries = (pool: Pool): AuditQueries => ({
 
   async encryptionRotatedAt(encryptionKeyId) {
     const { rows } = await pool.query<{ at: Date | null }>(
-      `select min(at) as at from audit_entries
+      `select max(at) as at from audit_entries
        where type = 'EncryptionKeyRotated' and details ->> 'encryption_key_id' = $1`,
       [encryptionKeyId],
     );

@@ -31,6 +31,17 @@ export type Authenticate = (authorization: string | undefined) => KeyHolder;
 export const isOperator = ({ accountId, scopes }: KeyHolder): boolean =>
   accountId === DEFAULT_ACCOUNT_ID && allows(scopes, 'admin');
 
+/**
+ * A hook that answers 403 to everybody else, before the form of a request is judged, for what is done touches every
+ * account. `deed` completes "may …".
+ */
+export const operatorOnly =
+  (deed: string) =>
+  ({ caller }: { caller: Caller }, _reply: unknown, done: (refusal?: Problem) => void): void => {
+    if (isOperator(caller)) return done();
+    done(new Problem(403, `Only an admin of the account "${DEFAULT_ACCOUNT_ID}" may ${deed}.`));
+  };
+
 const ADMIN: KeyHolder = {
   accountId: DEFAULT_ACCOUNT_ID,
   actor: 'key:admin',

@@ -20,6 +20,7 @@ import { followSubscriptions } from '../../infra/projections/follow-subscription
 import { createFlushOpenBatches } from '../../infra/temporal/batch-actors.ts';
 import { connectClient, createClient } from '../../infra/temporal/client.ts';
 import { createDeliveryOrders } from '../../infra/temporal/delivery-orders.ts';
+import { countRunningSince } from '../../infra/temporal/running-workflows.ts';
 import { createSendCommand } from '../../infra/temporal/subscription-actors.ts';
 import {
   BATCH_ACTOR,
@@ -34,6 +35,7 @@ import { createEndpointChecks } from './endpoint-checks.ts';
 import { keepUses } from './keep-uses.ts';
 import { auditReadModel, readModels } from './read-models.ts';
 import { createRecordAudit } from './record-audit.ts';
+import { createReencrypt } from './reencrypt.ts';
 import { createServer } from './server.ts';
 import { createSubscriptionCommands } from './subscription-commands.ts';
 
@@ -72,6 +74,7 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
   const connection = await connectClient(config.temporal);
   const client = createClient(connection, config.temporal.namespace, keys);
   const sealer = createSealer(keys);
+  const send = createSendCommand(client, SUBSCRIPTION_ACTOR, COMMAND_PATIENCE_MS);
   const apiKeyLog = createApiKeyLog(appender);
   const keptUses = keepUses(apiKeyUses, apiKeyLog, logger);
   let ready = true;
@@ -80,11 +83,7 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
     apiKeys,
     apiKeyUses,
     apiKeyLog,
-    commands: createSubscriptionCommands({
-      directory,
-      sealer,
-      send: createSendCommand(client, SUBSCRIPTION_ACTOR, COMMAND_PATIENCE_MS),
-    }),
+    commands: createSubscriptionCommands({ directory, sealer, send }),
     flushOpenBatches: createFlushOpenBatches(client, BATCH_ACTOR, COMMAND_PATIENCE_MS),
     checks: createEndpointChecks(client),
     orders: createDeliveryOrders(client, {
@@ -93,6 +92,9 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
       searchAttributes: SEARCH_ATTRIBUTES,
     }),
     eventLog: createEventLog(appender),
+    keys,
+    reencrypt: createReencrypt({ directory, sealer, currentKeyId: keys.currentKeyId, send }),
+    runningSince: (before) => countRunningSince(client, before),
     queries: readModels(createDeliveryQueries(pool, statsOf)),
     auditQueries: auditReadModel(createAuditQueries(pool)),
     recordAudit: createRecordAudit(createAuditLog(appender)),

@@ -10,6 +10,8 @@ export const EXCEPTIONS: ReadonlyMap<string, Scope> = new Map<string, Scope>([
   // Questions that are too long for a query.
   ['POST /v1/explain', 'read'],
   ['POST /v1/subscriptions/preview', 'read'],
+  ['GET /v1/encryption', 'admin'],
+  ['POST /v1/encryption/rotate', 'admin'],
   ['PUT /v1/event-types/:type', 'admin'],
   ['DELETE /v1/event-types/:type', 'admin'],
   ['GET /v1/api-keys', 'admin'],

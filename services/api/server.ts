@@ -9,6 +9,7 @@ import { apiKeyRoutes, type ApiKeyRoutesDeps } from './routes/api-keys.ts';
 import { auditLogRoutes, type AuditLogRoutesDeps } from './routes/audit-log.ts';
 import { deliveryRoutes, type DeliveryRoutesDeps } from './routes/deliveries.ts';
 import { endpointCheckRoutes, type EndpointCheckRoutesDeps } from './routes/endpoint-checks.ts';
+import { encryptionRoutes, type EncryptionRoutesDeps } from './routes/encryption.ts';
 import { eventRoutes, type EventRoutesDeps } from './routes/events.ts';
 import { eventTypeRoutes, type EventTypeRoutesDeps } from './routes/event-types.ts';
 import { explainRoutes, type ExplainRoutesDeps } from './routes/explain.ts';
@@ -33,6 +34,7 @@ export interface ServerDeps
     SubscriptionRoutesDeps,
     DeliveryRoutesDeps,
     EndpointCheckRoutesDeps,
+    EncryptionRoutesDeps,
     EventRoutesDeps,
     EventTypeRoutesDeps,
     ExplainRoutesDeps,
@@ -97,6 +99,7 @@ export function createServer(deps: ServerDeps): FastifyInstance {
     eventTypeRoutes(scope, deps);
     apiKeyRoutes(scope, deps);
     auditLogRoutes(scope, deps);
+    encryptionRoutes(scope, deps);
     explainRoutes(scope, deps);
     previewRoutes(scope, deps);
     senderIpRoutes(scope, deps);

@@ -180,3 +180,29 @@ export const Diagnosis = z.looseObject({
   issues: z.array(z.string()),
 });
 export type Diagnosis = z.infer<typeof Diagnosis>;
+
+/** One page of a rotation of the encryption key. */
+export const EncryptionRotation = z.looseObject({
+  current_key_id: z.string(),
+  total: z.number(),
+  reencrypted: z.number(),
+  fresh: z.number(),
+  failed: z.array(z.looseObject({ subscription_id: z.string(), reason: z.string() })),
+  next_cursor: z.string().nullable(),
+});
+
+export const Encryption = z.looseObject({
+  current_key_id: z.string(),
+  rotated_at: z.string().nullable(),
+  older_workflows: z.number().nullable(),
+  keys: z.array(
+    z.looseObject({
+      id: z.string(),
+      current: z.boolean(),
+      configured: z.boolean(),
+      subscriptions: z.number(),
+      removable: z.boolean(),
+    }),
+  ),
+});
+export type Encryption = z.infer<typeof Encryption>;

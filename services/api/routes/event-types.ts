@@ -8,7 +8,7 @@ import { EventTypeView } from '../../../schemas/event-type-view.ts';
 import { dataJsonSchema, EVENT_TYPES, type EventTypeDefinition } from '../../../schemas/event-types.ts';
 import { EventType } from '../../../schemas/event.ts';
 import { pageOf } from '../../../schemas/page.ts';
-import { type Caller, isOperator } from '../authenticate.ts';
+import { operatorOnly } from '../authenticate.ts';
 import { invalidFields, notFound, Problem } from '../problem.ts';
 import type { RecordAudit } from '../record-audit.ts';
 import { type Api, NoContent } from '../zod-routes.ts';
@@ -58,7 +58,7 @@ export function eventTypeRoutes(app: Api, deps: EventTypeRoutesDeps): void {
     response: { 200: EventTypeView, 201: EventTypeView },
     problems: { 409: 'The type ships with the product, or there are too many added types.' },
   };
-  app.put('/v1/event-types/:type', { schema: put, preValidation: operatorOnly }, async (request, reply) => {
+  app.put('/v1/event-types/:type', { schema: put, preValidation: forOperators }, async (request, reply) => {
     const { type } = request.params;
     if (!EventType.safeParse(type).success) {
       throw invalidFields([
@@ -90,7 +90,7 @@ export function eventTypeRoutes(app: Api, deps: EventTypeRoutesDeps): void {
   };
   app.delete(
     '/v1/event-types/:type',
-    { schema: remove, preValidation: operatorOnly },
+    { schema: remove, preValidation: forOperators },
     async (request, reply) => {
       const { type } = request.params;
       if (!types.added.has(type)) {
@@ -106,14 +106,7 @@ export function eventTypeRoutes(app: Api, deps: EventTypeRoutesDeps): void {
 }
 
 /** The types are everybody's, so that only who runs the whole system may change them. */
-function operatorOnly(
-  { caller }: { caller: Caller },
-  _reply: unknown,
-  done: (refusal?: Problem) => void,
-): void {
-  if (isOperator(caller)) return done();
-  done(new Problem(403, 'Only an admin of the account "default" may change event types.'));
-}
+const forOperators = operatorOnly('change event types');
 
 function refuseNew(type: string, addedCount: number): void {
   if (EVENT_TYPES.has(type)) throw shippedType();

@@ -1,4 +1,4 @@
-/** `webhooks keys`: the API keys of an account. */
+/** `webhooks keys`: the API keys of an account, and the encryption keys of the whole system. */
 import { type Command, Option } from 'commander';
 import { ApiKey, CreatedApiKey } from '../answers.ts';
 import { type Cli, show } from '../cli.ts';
@@ -9,6 +9,7 @@ import { type PageOptions, showList, withPageOptions } from '../list-pages.ts';
 import { commaList } from '../option-values.ts';
 import { printable } from '../printable.ts';
 import { details, table } from '../table.ts';
+import { checkEncryption, rotateEncryption } from './rotate-encryption.ts';
 
 interface CreateOptions {
   readonly scopes: readonly string[];
@@ -16,7 +17,9 @@ interface CreateOptions {
 }
 
 export function registerKeys(program: Command, cli: Cli): void {
-  const group = program.command('keys').description('Who may use the API, and for what');
+  const group = program
+    .command('keys')
+    .description('Who may use the API and for what, and what secrets are encrypted with');
 
   withExamples(
     group
@@ -53,6 +56,18 @@ export function registerKeys(program: Command, cli: Cli): void {
       .action((id: string, options: { yes?: boolean }) => revoke(cli, id, options.yes === true)),
     'keys revoke key_1a2B3c4D5e6F7g8H',
     'keys revoke key_1a2B3c4D5e6F7g8H --yes',
+  );
+
+  withExamples(
+    group
+      .command('rotate-encryption')
+      .description('Put every secret under the first key of WEBHOOKS_ENCRYPTION_KEY; for admins of default')
+      .option('--check', 'change nothing, and tell whether older keys may be removed')
+      .action(({ check }: { check?: boolean }) =>
+        check === true ? checkEncryption(cli) : rotateEncryption(cli),
+      ),
+    'keys rotate-encryption',
+    'keys rotate-encryption --check',
   );
 }
 

@@ -116,6 +116,17 @@ describe('the history of a subscription', () => {
     ]);
   });
 
+  it('tells of another encryption key that nothing has changed, also when the older key is gone', () => {
+    const reencrypted: SubscriptionEvent = {
+      ...fact(2),
+      type: 'SubscriptionReencrypted',
+      secret: sealed('first-secret', 1),
+      previous_secret: null,
+      changes: { headers: { 'X-Team': sealed('token-of-the-customer', 1) } },
+    };
+    expect(versionChanges([created, reencrypted], () => false)[0]).toMatchObject({ version: 2, changes: [] });
+  });
+
   it('tells the new state and its reason', () => {
     const disabled: SubscriptionEvent = {
       ...fact(2, 'system:delivery'),

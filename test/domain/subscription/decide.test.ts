@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../../domain/subscription/decide.ts';
+import { createSubscriptionDirectory } from '../../../domain/subscription/directory.ts';
 import {
   evolve,
   initialState,
@@ -9,7 +10,11 @@ import {
   type Subscription,
 } from '../../../domain/subscription/subscription.ts';
 import type { AccountId, SubscriptionId } from '../../../schemas/ids.ts';
-import type { Sealed, SubscriptionCommand, SubscriptionEvent } from '../../../schemas/subscription-log.ts';
+import {
+  type Sealed,
+  type SubscriptionCommand,
+  SubscriptionEvent,
+} from '../../../schemas/subscription-log.ts';
 import { specFor } from '../../given.ts';
 import { SETTINGS } from './subscription-log.ts';
 
@@ -50,6 +55,11 @@ const setSecret = (secret: Sealed): SubscriptionCommand => ({
   changes: {},
   secret,
   active: null,
+});
+const reencrypt = (resealed: Readonly<Record<string, string>>): SubscriptionCommand => ({
+  ...from,
+  type: 'ReencryptSubscription',
+  resealed: resealed as Readonly<Record<Sealed, Sealed>>,
 });
 const remove: SubscriptionCommand = { ...from, type: 'DeleteSubscription' };
 
@@ -195,6 +205,52 @@ describe('rotating the secret', () => {
       .thenRefused({ code: 'version_mismatch', expected: 1, actual: 2 }));
 });
 
+describe('re-encrypting', () => {
+  const HEADER = 'v1.header' as Sealed;
+  const settings = { ...SETTINGS, headers: { 'X-A': HEADER } };
+  const withHeader: SubscriptionEvent = { ...created, settings };
+  const reencrypted = (version: number, secret: string, header: string): SubscriptionEvent => ({
+    ...fact(version),
+    type: 'SubscriptionReencrypted',
+    secret: secret as Sealed,
+    previous_secret: null,
+    changes: { headers: { 'X-A': header as Sealed }, tls: null },
+  });
+
+  it('replaces every sealed text that is named, in one version', () =>
+    given(withHeader)
+      .when(reencrypt({ [SECRET]: 'v1.secret-2', [HEADER]: 'v1.header-2' }))
+      .then(reencrypted(2, 'v1.secret-2', 'v1.header-2')));
+  it('replaces the previous secret too, and leaves when it expires as it is', () => {
+    const resealed = { [SECRET]: 'v1.first-2', [SECOND_SECRET]: 'v1.second-2' };
+    const decision = decideHere(reencrypt(resealed), [created, rotated].reduce(evolve, initialState()));
+    const log = [created, rotated, ...(decision.ok ? decision.events : [])];
+    expect(log.reduce(evolve, initialState())).toMatchObject({
+      version: 3,
+      secret: 'v1.second-2',
+      previousSecret: { secret: 'v1.first-2', expiresAt: '2026-01-01T01:00:00.000Z' },
+    });
+  });
+  it('leaves what was changed since it was read as it is', () =>
+    given(withHeader, { ...rotated, previous_secret_expires_at: AT })
+      .when(reencrypt({ [SECRET]: 'v1.secret-2', [HEADER]: 'v1.header-2' }))
+      .then(reencrypted(3, SECOND_SECRET, 'v1.header-2')));
+  it('again changes nothing', () =>
+    given(withHeader, reencrypted(2, 'v1.secret-2', 'v1.header-2'))
+      .when(reencrypt({ [SECRET]: 'v1.secret-2', [HEADER]: 'v1.header-2' }))
+      .then());
+  it('of nothing changes nothing', () => given(created).when(reencrypt({})).then());
+  it.each([paused, disabled])('is possible after $type, and leaves it so', (before) => {
+    const decision = decideHere(
+      reencrypt({ [SECRET]: 'v1.x' }),
+      [created, before].reduce(evolve, initialState()),
+    );
+    const log = [created, before, ...(decision.ok ? decision.events : [])];
+    const [was, is] = [[created, before], log].map((events) => events.reduce(evolve, initialState()));
+    expect(is).toMatchObject({ version: 3, status: was?.status, secret: 'v1.x' });
+  });
+});
+
 describe('the previous secret', () => {
   const at = (time: string, ...log: readonly SubscriptionEvent[]) => {
     const state = log.reduce(evolve, initialState());
@@ -226,14 +282,14 @@ describe('the previous secret', () => {
 
 describe('deleting a subscription', () => {
   it('ends it', () => given(created).when(remove).then(deleted));
-  it.each([pause, resume, enable, disable, remove, rotate(0), update({ timeout: 1 })])(
+  it.each([pause, resume, enable, disable, remove, rotate(0), reencrypt({}), update({ timeout: 1 })])(
     'leaves nothing to $type',
     (command) => given(created, deleted).when(command).thenRefused({ code: 'not_found' }),
   );
 });
 
 describe('the commands of another account', () => {
-  it.each([pause, resume, enable, disable, remove, rotate(0), update({ timeout: 1 })])(
+  it.each([pause, resume, enable, disable, remove, rotate(0), reencrypt({}), update({ timeout: 1 })])(
     'find nothing to $type',
     (command) =>
       given(created)
@@ -243,65 +299,140 @@ describe('the commands of another account', () => {
 });
 
 describe('any sequence of commands', () => {
-  const sealed = fc.nat().map((n) => `v1.${n}` as Sealed);
-  const command = fc.oneof(
-    fc.constantFrom(create, pause, resume, enable, disable, remove),
-    fc.record({ timeout: fc.integer({ min: 1, max: 120 }) }).map((changes) => update(changes)),
-    fc.option(fc.boolean(), { nil: null }).map((active) => update({}, active)),
-    fc.tuple(fc.nat(604_800), sealed).map(([overlapSeconds, secret]) => rotate(overlapSeconds, secret)),
-    sealed.map(setSecret),
-    fc
-      .tuple(fc.constantFrom(pause, resume, remove), fc.nat(8))
-      .map(([one, expectedVersion]) => ({ ...one, expectedVersion })),
+  const sealed = fc.nat(5).map((n) => `v1.${n}` as Sealed);
+  const settings = fc.record(
+    {
+      timeout: fc.integer({ min: 1, max: 120 }),
+      headers: fc.dictionary(fc.constantFrom('X-A', 'X-B'), sealed),
+      retry_policy: fc.record(
+        { max_retries: fc.nat(9), retry_delay: fc.integer({ min: 1, max: 9 }) },
+        { requiredKeys: [] },
+      ),
+      tls: fc.option(
+        fc.record({ ca: fc.constant(null), client_certificate: fc.constant('cert'), client_key: sealed }),
+      ),
+    },
+    { requiredKeys: [] },
   );
-  const run = (commands: readonly SubscriptionCommand[]) =>
-    commands.reduce<{ log: SubscriptionEvent[]; state: Subscription }>(
-      ({ log, state }, next) => {
-        const decision = decideHere(next, state);
-        const events = decision.ok ? decision.events : [];
-        return { log: [...log, ...events], state: events.reduce(evolve, state) };
-      },
-      { log: [], state: initialState() },
-    );
+  const any = fc.oneof(
+    fc.constantFrom(create, pause, resume, enable, disable, remove),
+    fc.tuple(settings, fc.option(fc.boolean())).map(([changes, active]) => update(changes, active)),
+    fc.tuple(fc.nat(604_800), sealed).map(([overlapSeconds, secret]) => rotate(overlapSeconds, secret)),
+    fc.dictionary(sealed, sealed).map(reencrypt),
+    sealed.map(setSecret),
+  );
+  const ifMatching = fc
+    .tuple(any, fc.option(fc.nat(8)))
+    .map(([command, expectedVersion]) => ({ ...command, expectedVersion }));
+  const ofSomebody = fc
+    .tuple(ifMatching, fc.constantFrom(ACCOUNT, ACCOUNT, ACCOUNT, 'acme' as AccountId))
+    .map(([command, accountId]) => ({ ...command, accountId }));
+  // A log that begins with its creation is the rule; the others are about what never was.
+  const commands = fc.oneof(
+    { weight: 4, arbitrary: fc.array(ofSomebody, { maxLength: 30 }).map((more) => [create, ...more]) },
+    { weight: 1, arbitrary: fc.array(ofSomebody, { maxLength: 5 }) },
+  );
 
-  it('leaves versions without a gap', () => {
+  interface Run {
+    readonly log: readonly SubscriptionEvent[];
+    readonly state: Subscription;
+  }
+  const step = ({ log, state }: Run, command: SubscriptionCommand): Run => {
+    const decision = decideHere(command, state);
+    const events = decision.ok ? decision.events : [];
+    return { log: [...log, ...events], state: events.reduce(evolve, state) };
+  };
+  const run = (all: readonly SubscriptionCommand[]): Run =>
+    all.reduce(step, { log: [], state: initialState() });
+  const holds = (law: (ran: Run) => void): void =>
+    fc.assert(fc.property(commands, (all) => void law(run(all))));
+
+  it('leaves versions without a gap', () =>
+    holds(({ log }) => expect(log.map(({ version }) => version)).toEqual(log.map((_, index) => index + 1))));
+
+  it('leaves a state that the log alone gives again', () =>
+    holds(({ log, state }) => {
+      expect(log.reduce(evolve, initialState())).toEqual(state);
+      expect(state.version).toBe(log.length);
+    }));
+
+  it('leaves facts that are read back from Kafka as they were written', () =>
+    holds(({ log }) => {
+      const read = log.map((event) => SubscriptionEvent.parse(JSON.parse(JSON.stringify(event))));
+      expect(read.reduce(evolve, initialState())).toEqual(log.reduce(evolve, initialState()));
+    }));
+
+  it('comes to the same where the actor dies after any of them, its append is made twice, and it rises again', () => {
+    const withDeaths = commands.chain((all) =>
+      fc.tuple(fc.constant(all), fc.array(fc.boolean(), { minLength: all.length, maxLength: all.length })),
+    );
     fc.assert(
-      fc.property(fc.array(command, { maxLength: 30 }), (commands) => {
-        const { log } = run(commands);
-        expect(log.map(({ version }) => version)).toEqual(log.map((_, index) => index + 1));
+      fc.property(withDeaths, ([all, deaths]) => {
+        const kafka: SubscriptionEvent[] = [];
+        let state = initialState();
+        for (const [index, command] of all.entries()) {
+          const decision = decideHere(command, state);
+          const events = decision.ok ? decision.events : [];
+          kafka.push(...events);
+          state = events.reduce(evolve, state);
+          if (deaths[index] !== true) continue;
+          kafka.push(...events);
+          const directory = createSubscriptionDirectory();
+          for (const event of kafka) directory.apply(event);
+          state = directory.get(ID);
+        }
+        expect(state).toEqual(run(all).state);
       }),
     );
   });
 
-  it('leaves a state that the log alone gives again', () => {
+  it('carries out each command whole, or not at all', () =>
     fc.assert(
-      fc.property(fc.array(command, { maxLength: 30 }), (commands) => {
-        const { log, state } = run(commands);
-        expect(log.reduce(evolve, initialState())).toEqual(state);
-        expect(state.version).toBe(log.length);
+      fc.property(commands, ofSomebody, (all, last) => {
+        const before = run(all);
+        const decision = decideHere(last, before.state);
+        const after = step(before, last);
+        if (!decision.ok) expect(after).toEqual(before);
+        else if (last.expectedVersion !== null && last.type !== 'CreateSubscription')
+          expect(before.state.version).toBe(last.expectedVersion);
       }),
-    );
-  });
+    ));
 
-  it('leaves as the previous secret the one that signed before the last rotation, if any', () => {
+  it('changes nothing for another account', () =>
     fc.assert(
-      fc.property(fc.array(command, { maxLength: 30 }), (commands) => {
-        const { log, state } = run(commands);
-        if (!isLive(state) || state.previousSecret === null) return;
-        const last = log.findLastIndex(({ type }) => type === 'SubscriptionSecretRotated');
-        const before = log.slice(0, last).reduce(evolve, initialState());
-        expect(isLive(before) && before.secret).toBe(state.previousSecret.secret);
+      fc.property(commands, any, (all, last) => {
+        const before = run([create, ...all.map((command) => ({ ...command, accountId: ACCOUNT }))]);
+        const foreign = { ...last, accountId: 'acme' as AccountId };
+        expect(step(before, foreign)).toEqual(before);
       }),
-    );
-  });
+    ));
 
-  it('ends with a deletion, where there is one', () => {
+  it('may be repeated where a command asks for how things are to be', () =>
     fc.assert(
-      fc.property(fc.array(command, { maxLength: 30 }), (commands) => {
-        const { log } = run(commands);
-        const end = log.findIndex(({ type }) => type === 'SubscriptionDeleted');
-        expect(end === -1 || end === log.length - 1).toBe(true);
+      fc.property(commands, fc.constantFrom(pause, resume, enable, disable, remove), (all, last) => {
+        const once = step(run(all), last);
+        expect(step(once, last)).toEqual(once);
       }),
-    );
-  });
+    ));
+
+  it('leaves as the previous secret the one that signed before the last rotation, if any', () =>
+    holds(({ log, state }) => {
+      if (!isLive(state) || state.previousSecret === null) return;
+      const last = log.findLastIndex(({ type }) => type === 'SubscriptionSecretRotated');
+      // Under another key it is the same secret in another text.
+      if (log.slice(last).some(({ type }) => type === 'SubscriptionReencrypted')) return;
+      const before = log.slice(0, last).reduce(evolve, initialState());
+      expect(isLive(before) && before.secret).toBe(state.previousSecret.secret);
+    }));
+
+  it('leaves a reason with what is paused or disabled, and none with what is active', () =>
+    holds(({ state }) => {
+      if (isLive(state)) expect(state.statusReason === null).toBe(state.status === 'active');
+    }));
+
+  it('ends with a deletion, where there is one', () =>
+    holds(({ log }) => {
+      const end = log.findIndex(({ type }) => type === 'SubscriptionDeleted');
+      expect(end === -1 || end === log.length - 1).toBe(true);
+    }));
 });

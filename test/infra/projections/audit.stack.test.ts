@@ -150,7 +150,7 @@ it('goes on after any entry, however many there are of one moment', async () => 
   }
 });
 
-it('tells when the first operator turned to an encryption key', async () => {
+it('tells when everything was last put under an encryption key', async () => {
   const turned = (n: number, second: number, encryption_key_id: string) => ({
     ...revealed(n, second),
     type: 'EncryptionKeyRotated',
@@ -158,6 +158,6 @@ it('tells when the first operator turned to an encryption key', async () => {
   });
   await project()(chunk(AUDIT, [turned(1, 1, 'old'), turned(2, 2, 'new'), turned(3, 3, 'new')]));
   const { encryptionRotatedAt } = createAuditQueries(database.pool);
-  expect((await encryptionRotatedAt('new'))?.toISOString()).toBe(timeOf(2));
+  expect((await encryptionRotatedAt('new'))?.toISOString()).toBe(timeOf(3));
   expect(await encryptionRotatedAt('none')).toBeNull();
 });
