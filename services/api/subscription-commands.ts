@@ -85,7 +85,9 @@ export function createSubscriptionCommands(deps: SubscriptionCommandsDeps): Subs
     }
     if (!sent.reply.ok) throw refused(sent.reply.refusal);
     // So that whoever reads next from this process reads what was just written.
-    return directory.atLeast(id, sent.reply.subscription.version);
+    await directory.atLeast(id, sent.reply.subscription.version);
+    // And not what the log tells by now: with the ETag of somebody's later change, the caller would undo it unawares.
+    return sent.reply.subscription;
   };
   const known = (caller: Caller, id: SubscriptionId): void => {
     const subscription = directory.get(id);
@@ -145,7 +147,7 @@ export function createSubscriptionCommands(deps: SubscriptionCommandsDeps): Subs
 }
 
 function live(subscription: Subscription): LiveSubscription {
-  // Another caller may have deleted it between the verdict and this line.
+  // Another caller may have deleted it since it was looked for.
   if (subscription.status === 'absent' || subscription.status === 'deleted') throw notFound('subscription');
   return subscription;
 }
