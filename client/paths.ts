@@ -346,6 +346,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/deliveries/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a delivery now
+         * @description One that waits is tried without the rest of its wait. One that has ended begins again with its retries granted anew; its attempts are numbered on. The answer shows it as it was.
+         *
+         *     Needs the scope `write`.
+         */
+        post: operations["postDeliveriesByIdRetry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deliveries/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a delivery no more
+         * @description An attempt that is on the wire ends and counts. The answer shows the delivery as it was.
+         *
+         *     Needs the scope `write`.
+         */
+        post: operations["postDeliveriesByIdCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/subscriptions/{id}/stats": {
         parameters: {
             query?: never;
@@ -552,6 +596,50 @@ export interface paths {
         get: operations["getAuditLog"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/encryption": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tell what is under which encryption key
+         * @description Only for admins of the account `default`. An older key may leave the environment once it is removable.
+         *
+         *     Needs the scope `admin`.
+         */
+        get: operations["getEncryption"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/encryption/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put secrets under the current encryption key
+         * @description Only for admins of the account `default`. Takes one page of the subscriptions of all accounts; ask again with its `next_cursor` until that is null. It may be broken off and begun anew.
+         *
+         *     Needs the scope `admin`.
+         */
+        post: operations["postEncryptionRotate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1200,6 +1288,88 @@ export interface components {
         };
         /**
          * @example {
+         *       "current_key_id": "5fd924625f6ab16a",
+         *       "rotated_at": "2024-01-15T10:30:05.123Z",
+         *       "older_workflows": 0,
+         *       "keys": [
+         *         {
+         *           "id": "5fd924625f6ab16a",
+         *           "current": true,
+         *           "configured": true,
+         *           "subscriptions": 412,
+         *           "removable": false
+         *         },
+         *         {
+         *           "id": "b0a1c2d3e4f50617",
+         *           "current": false,
+         *           "configured": true,
+         *           "subscriptions": 0,
+         *           "removable": true
+         *         }
+         *       ]
+         *     }
+         */
+        Encryption: {
+            /** @description The first 16 hex digits of the SHA-256 of the key. */
+            current_key_id: string;
+            /** @description When a rotation to the current key last began; null where none has. */
+            rotated_at: string | null;
+            /** @description Running workflows that began before then, and may need an older key; null while that cannot be told. */
+            older_workflows: number | null;
+            keys: {
+                /** @description The first 16 hex digits of the SHA-256 of the key. */
+                id: string;
+                current: boolean;
+                configured: boolean;
+                /** @description How many hold something under this key. */
+                subscriptions: number;
+                /** @description Nothing needs it any more. */
+                removable: boolean;
+            }[];
+        };
+        /**
+         * @example {
+         *       "limit": 20
+         *     }
+         */
+        EncryptionRotation: {
+            /** @default 50 */
+            limit?: number;
+            /**
+             * @description The `next_cursor` of the page before. A rotation begins without.
+             * @example wh_4f9Kq2Zt7mXc1LbR8sVd
+             */
+            cursor?: string;
+        };
+        /**
+         * @example {
+         *       "current_key_id": "5fd924625f6ab16a",
+         *       "total": 412,
+         *       "reencrypted": 19,
+         *       "fresh": 1,
+         *       "failed": [],
+         *       "next_cursor": "wh_4f9Kq2Zt7mXc1LbR8sVd"
+         *     }
+         */
+        EncryptionRotationPage: {
+            /** @description The first 16 hex digits of the SHA-256 of the key. */
+            current_key_id: string;
+            /** @description Subscriptions of all accounts. */
+            total: number;
+            reencrypted: number;
+            /** @description Those of which all was under the current key already. */
+            fresh: number;
+            failed: {
+                /** @example wh_4f9Kq2Zt7mXc1LbR8sVd */
+                subscription_id: string;
+                /** @enum {string} */
+                reason: "unknown_key" | "unreadable" | "no_worker" | "sealed_anew_with_older_key";
+            }[];
+            /** @description Null after the last page. */
+            next_cursor: string | null;
+        };
+        /**
+         * @example {
          *       "type": "invoice.paid",
          *       "description": "An invoice was paid.",
          *       "schema": {
@@ -1669,6 +1839,18 @@ export interface components {
                 path: string;
                 message: string;
             }[];
+        };
+        /**
+         * @example {
+         *       "force": true
+         *     }
+         */
+        RetryRequest: {
+            /**
+             * @description Also where it has succeeded: its receiver gets it a second time.
+             * @default false
+             */
+            force?: boolean;
         };
         /**
          * @example {
@@ -3697,6 +3879,238 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    postDeliveriesByIdRetry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example del_0123456789abcdefghjkmnpqrstvwxyz */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "force": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["RetryRequest"];
+            };
+        };
+        responses: {
+            /** @description Taken. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "del_0123456789abcdefghjkmnpqrstvwxyz",
+                     *       "account_id": "default",
+                     *       "subscription_id": "wh_4f9Kq2Zt7mXc1LbR8sVd",
+                     *       "event_id": "evt_1",
+                     *       "event": "workflow.completed",
+                     *       "occurred_at": "2024-01-15T10:30:05.123Z",
+                     *       "source": {
+                     *         "topic": "platform.events",
+                     *         "partition": 0,
+                     *         "offset": "41"
+                     *       },
+                     *       "workflow_id": "del_0123456789abcdefghjkmnpqrstvwxyz",
+                     *       "status": "succeeded",
+                     *       "attempt_count": 1,
+                     *       "last_status_code": 200,
+                     *       "last_error": null,
+                     *       "last_duration_ms": 87,
+                     *       "next_attempt_at": null,
+                     *       "created_at": "2024-01-15T10:30:05.140Z",
+                     *       "updated_at": "2024-01-15T10:30:05.235Z",
+                     *       "ended_at": "2024-01-15T10:30:05.235Z",
+                     *       "batched_events": null,
+                     *       "temporal_url": "http://127.0.0.1:8233/namespaces/default/workflows/del_0123456789abcdefghjkmnpqrstvwxyz",
+                     *       "events": [
+                     *         {
+                     *           "event_id": "evt_1",
+                     *           "occurred_at": "2024-01-15T10:30:05.123Z",
+                     *           "source": {
+                     *             "topic": "platform.events",
+                     *             "partition": 0,
+                     *             "offset": "41"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "attempts": [
+                     *         {
+                     *           "number": 1,
+                     *           "started_at": "2024-01-15T10:30:05.148Z",
+                     *           "duration_ms": 87,
+                     *           "url": "https://example.com/webhooks",
+                     *           "request_headers": {
+                     *             "content-type": "application/json",
+                     *             "x-custom": "***"
+                     *           },
+                     *           "timings": {
+                     *             "dns_ms": 4,
+                     *             "connect_ms": 11,
+                     *             "tls_ms": 23,
+                     *             "first_byte_ms": 48,
+                     *             "total_ms": 87
+                     *           },
+                     *           "status_code": 200,
+                     *           "error": null,
+                     *           "response_headers": {
+                     *             "content-type": "text/plain"
+                     *           },
+                     *           "response_body": "ok"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeliveryWithAttempts"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            /** @description It has succeeded and there is no `force`, nothing is sent to its subscription, or Kafka has not its event. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "It has succeeded and there is no `force`, nothing is sent to its subscription, or Kafka has not its event."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    postDeliveriesByIdCancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example del_0123456789abcdefghjkmnpqrstvwxyz */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "del_0123456789abcdefghjkmnpqrstvwxyz",
+                     *       "account_id": "default",
+                     *       "subscription_id": "wh_4f9Kq2Zt7mXc1LbR8sVd",
+                     *       "event_id": "evt_1",
+                     *       "event": "workflow.completed",
+                     *       "occurred_at": "2024-01-15T10:30:05.123Z",
+                     *       "source": {
+                     *         "topic": "platform.events",
+                     *         "partition": 0,
+                     *         "offset": "41"
+                     *       },
+                     *       "workflow_id": "del_0123456789abcdefghjkmnpqrstvwxyz",
+                     *       "status": "succeeded",
+                     *       "attempt_count": 1,
+                     *       "last_status_code": 200,
+                     *       "last_error": null,
+                     *       "last_duration_ms": 87,
+                     *       "next_attempt_at": null,
+                     *       "created_at": "2024-01-15T10:30:05.140Z",
+                     *       "updated_at": "2024-01-15T10:30:05.235Z",
+                     *       "ended_at": "2024-01-15T10:30:05.235Z",
+                     *       "batched_events": null,
+                     *       "temporal_url": "http://127.0.0.1:8233/namespaces/default/workflows/del_0123456789abcdefghjkmnpqrstvwxyz",
+                     *       "events": [
+                     *         {
+                     *           "event_id": "evt_1",
+                     *           "occurred_at": "2024-01-15T10:30:05.123Z",
+                     *           "source": {
+                     *             "topic": "platform.events",
+                     *             "partition": 0,
+                     *             "offset": "41"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "attempts": [
+                     *         {
+                     *           "number": 1,
+                     *           "started_at": "2024-01-15T10:30:05.148Z",
+                     *           "duration_ms": 87,
+                     *           "url": "https://example.com/webhooks",
+                     *           "request_headers": {
+                     *             "content-type": "application/json",
+                     *             "x-custom": "***"
+                     *           },
+                     *           "timings": {
+                     *             "dns_ms": 4,
+                     *             "connect_ms": 11,
+                     *             "tls_ms": 23,
+                     *             "first_byte_ms": 48,
+                     *             "total_ms": 87
+                     *           },
+                     *           "status_code": 200,
+                     *           "error": null,
+                     *           "response_headers": {
+                     *             "content-type": "text/plain"
+                     *           },
+                     *           "response_body": "ok"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeliveryWithAttempts"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            /** @description It has ended. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "It has ended."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
     getSubscriptionsByIdStats: {
         parameters: {
             query?: never;
@@ -4387,6 +4801,132 @@ export interface operations {
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             503: components["responses"]["503"];
+        };
+    };
+    getEncryption: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "current_key_id": "5fd924625f6ab16a",
+                     *       "rotated_at": "2024-01-15T10:30:05.123Z",
+                     *       "older_workflows": 0,
+                     *       "keys": [
+                     *         {
+                     *           "id": "5fd924625f6ab16a",
+                     *           "current": true,
+                     *           "configured": true,
+                     *           "subscriptions": 412,
+                     *           "removable": false
+                     *         },
+                     *         {
+                     *           "id": "b0a1c2d3e4f50617",
+                     *           "current": false,
+                     *           "configured": true,
+                     *           "subscriptions": 0,
+                     *           "removable": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Encryption"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            429: components["responses"]["429"];
+            /** @description The read models cannot be asked at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "The read models cannot be asked at the moment."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postEncryptionRotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "limit": 20
+                 *     }
+                 */
+                "application/json": components["schemas"]["EncryptionRotation"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "current_key_id": "5fd924625f6ab16a",
+                     *       "total": 412,
+                     *       "reencrypted": 19,
+                     *       "fresh": 1,
+                     *       "failed": [],
+                     *       "next_cursor": "wh_4f9Kq2Zt7mXc1LbR8sVd"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EncryptionRotationPage"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            /** @description The audit log cannot be written at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "The audit log cannot be written at the moment."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     postExplain: {
