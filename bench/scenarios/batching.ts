@@ -25,7 +25,7 @@ export const batching = defineScenario({
     const rig = await bench.openRig();
     const ids = await rig.subscribe(
       BATCH_SIZES.map((size) => ({
-        path: nameOf(size),
+        path: typeOf(size),
         eventType: typeOf(size),
         settings: {
           aggregation: size === null ? null : { batch_size: size, batch_timeout: BATCH_TIMEOUT_SECONDS },
