@@ -13,6 +13,7 @@ import { registerKeys } from './commands/keys.ts';
 import { registerListen } from './commands/listen.ts';
 import { registerRebuild } from './commands/rebuild.ts';
 import { registerStats } from './commands/stats.ts';
+import { registerStuck } from './commands/stuck.ts';
 import { registerSubscriptions } from './commands/subscriptions.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -20,6 +21,7 @@ import type { Terminal } from './terminal.ts';
 const COMMANDS: readonly RegisterCommand[] = [
   registerSubscriptions,
   registerDeliveries,
+  registerStuck,
   registerEvents,
   registerStats,
   registerHealth,
