@@ -19,6 +19,7 @@ export function endsCollecting(before: Subscription, change: readonly Subscripti
         return true;
       case 'SubscriptionCreated':
       case 'SubscriptionSecretRotated':
+      case 'SubscriptionReencrypted':
       case 'SubscriptionResumed':
       case 'SubscriptionEnabled':
         return false;
