@@ -1001,7 +1001,9 @@ export interface components {
             } | null;
             /** @enum {string} */
             signature_scheme: "body" | "timestamped";
-            rate_limit: null;
+            rate_limit: {
+                per_second: number;
+            } | null;
             ordered_by: null;
             fallback: null;
             auto_disable_after: number | null;
@@ -1702,7 +1704,9 @@ export interface components {
              */
             signature_scheme?: "body" | "timestamped";
             /** @default null */
-            rate_limit?: null;
+            rate_limit?: {
+                per_second: number;
+            } | null;
             /** @default null */
             ordered_by?: null;
             /** @default null */
@@ -1966,7 +1970,9 @@ export interface components {
             } | null;
             /** @enum {string} */
             signature_scheme: "body" | "timestamped";
-            rate_limit: null;
+            rate_limit: {
+                per_second: number;
+            } | null;
             ordered_by: null;
             fallback: null;
             auto_disable_after: number | null;
@@ -2134,7 +2140,9 @@ export interface components {
             } | null;
             /** @enum {string} */
             signature_scheme: "body" | "timestamped";
-            rate_limit: null;
+            rate_limit: {
+                per_second: number;
+            } | null;
             ordered_by: null;
             fallback: null;
             auto_disable_after: number | null;
@@ -2218,7 +2226,9 @@ export interface components {
             } | null;
             /** @enum {string} */
             signature_scheme?: "body" | "timestamped";
-            rate_limit?: null;
+            rate_limit?: {
+                per_second: number;
+            } | null;
             ordered_by?: null;
             fallback?: null;
             auto_disable_after?: number | null;

@@ -26,6 +26,12 @@ const port = z
   .regex(/^\d{1,5}$/, 'expected a port number from 1 to 65535')
   .transform(Number)
   .refine((value) => value >= 1 && value <= 65_535, 'expected a port number from 1 to 65535');
+const count = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, `expected a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `expected a whole number from ${min} to ${max}`);
 const list = z.string().transform((text) =>
   text
     .split(',')
@@ -119,6 +125,8 @@ const Environment = z.object({
   WEBHOOKS_EGRESS_PROXY: url(['http:', 'https:'], 'http://proxy.internal:3128')
     .refine(hasReadableCredentials, 'expected user name and password in percent-encoding')
     .optional(),
+  DELIVERIES_PER_WORKFLOW: count(1, 1_000).default(250),
+  WEBHOOKS_RETRY_WORKFLOWS_PER_SECOND: count(0, 10_000).default(5),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       error: 'expected fatal, error, warn, info, debug, trace or silent',
@@ -163,6 +171,10 @@ export interface Config {
   readonly egressProxy: string | null;
   /** CIDRs and addresses of the proxies in front of the API, whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[];
+  /** The most that travel together; 1 gives each delivery a workflow of its own. */
+  readonly deliveriesPerWorkflow: number;
+  /** How many deliveries that failed in a group may leave it for a workflow of their own, per worker. */
+  readonly retryWorkflowsPerSecond: number;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 }
 
@@ -230,6 +242,8 @@ export function parseConfig(
     senderIps: env.WEBHOOKS_SENDER_IPS,
     egressProxy: env.WEBHOOKS_EGRESS_PROXY ?? null,
     trustedProxies: env.WEBHOOKS_TRUSTED_PROXIES,
+    deliveriesPerWorkflow: env.DELIVERIES_PER_WORKFLOW,
+    retryWorkflowsPerSecond: env.WEBHOOKS_RETRY_WORKFLOWS_PER_SECOND,
     logLevel: env.LOG_LEVEL,
   };
   return { ok: true, config: Object.freeze(config) };

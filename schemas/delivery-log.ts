@@ -1,5 +1,6 @@
 /** The records of `webhooks.deliveries`: every attempt and outcome. The Kafka key is the delivery's id. */
 import { z } from 'zod';
+import { RecordPlace } from './delivery.ts';
 import { AccountId, DeliveryId, EventId, SubscriptionId } from './ids.ts';
 import { toUtcTimestamp } from './timestamp.ts';
 
@@ -24,7 +25,7 @@ const fact = {
   event_type: z.string(),
   /** When the event happened, by its producer. */
   occurred_at: UtcTimestamp,
-  source: z.object({ topic: z.string(), partition: z.int(), offset: z.string() }),
+  source: RecordPlace,
   /** The Temporal workflow that carries the delivery: retry, cancel and the UI link find it here. */
   workflow_id: z.string(),
   /** How many events it delivers, for a batch. `event_id`, `source` are then those of the first one. */
@@ -59,6 +60,9 @@ const PhaseTimings = z.object({
   /** From the request being written to the first byte of its answer. */
   first_byte_ms: z.number().min(0).nullable(),
 });
+/** Why a delivery may not be sent now. */
+export const HoldReason = z.enum(['paused', 'circuit_open', 'endpoint_full', 'rate_limited']);
+export type HoldReason = z.infer<typeof HoldReason>;
 
 export const DeliveryEvent = z.discriminatedUnion('type', [
   /** The router handed the delivery to Temporal. */
@@ -89,8 +93,8 @@ export const DeliveryEvent = z.discriminatedUnion('type', [
     response_body: z.string(),
     next: AfterAttempt,
   }),
-  /** It may not be sent now: the subscription is paused. */
-  z.object({ ...fact, type: z.literal('DeliveryHeld'), reason: z.enum(['paused']) }),
+  /** It may not be sent now. What is to be sent stands on `webhooks.held`. */
+  z.object({ ...fact, type: z.literal('DeliveryHeld'), reason: HoldReason }),
   /** It is no longer owed: the subscription was disabled or deleted, or an operator cancelled it. */
   z.object({ ...fact, type: z.literal('DeliveryCancelled'), reason: z.string() }),
   /** It had ended, and somebody has it tried again: its retries are granted anew. */

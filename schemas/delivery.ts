@@ -1,6 +1,6 @@
 /** One delivery: what its workflow is given, and how it is named where others see it. */
 import { z } from 'zod';
-import type { AccountId, DeliveryId, EventId, SubscriptionId } from './ids.ts';
+import { AccountId, DeliveryId, EventId, SubscriptionId } from './ids.ts';
 
 /** Where a delivery stands. The last four are ends. */
 export const DeliveryStatus = z.enum([
@@ -15,35 +15,58 @@ export const DeliveryStatus = z.enum([
 export type DeliveryStatus = z.infer<typeof DeliveryStatus>;
 
 /** The Kafka record that an event came from. `offset` is a decimal text: it may exceed 2^53. */
-export interface RecordPlace {
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: string;
-}
+export const RecordPlace = z.object({ topic: z.string(), partition: z.int(), offset: z.string() }).readonly();
+export type RecordPlace = z.infer<typeof RecordPlace>;
 
 /**
- * All that a `delivery` workflow is given. Neither url nor headers nor secret: those are looked up at each
+ * All that a delivery's carrier is given. Neither url nor headers nor secret: those are looked up at each
  * attempt, so that a correction takes effect on the next one and no secret enters a workflow's history.
  */
-export interface DeliveryTask {
-  readonly deliveryId: DeliveryId;
-  readonly subscriptionId: SubscriptionId;
-  /** The version that the router matched. A worker that has not seen it yet waits until it has. */
-  readonly subscriptionVersion: number;
-  readonly accountId: AccountId;
-  readonly eventId: EventId;
-  readonly eventType: string;
-  /** RFC 3339, UTC, milliseconds. */
-  readonly occurredAt: string;
-  readonly source: RecordPlace;
-  /** When the source record was appended to Kafka, in milliseconds since 1970: what is held is released in this order. */
-  readonly appendedAtMs: number;
-  /** The exact text that is sent, the same on every attempt. */
-  readonly body: string;
-  /** W3C trace context: 32 hex digits, the same over all attempts. */
-  readonly traceId: string;
-  /** How many events its body holds, for a batch. The fields above are then those of the first one. */
-  readonly batchedEvents?: number | undefined;
-  /** How many attempts had been made when its retries were last granted. Absent: none, they never were again. */
-  readonly attemptsBefore?: number;
+export const DeliveryTask = z
+  .object({
+    deliveryId: DeliveryId,
+    subscriptionId: SubscriptionId,
+    /** The version that the router matched. A worker that has not seen it yet waits until it has. */
+    subscriptionVersion: z.int(),
+    accountId: AccountId,
+    eventId: EventId,
+    eventType: z.string(),
+    /** RFC 3339, UTC, milliseconds. */
+    occurredAt: z.string(),
+    source: RecordPlace,
+    /** When the source record was appended to Kafka, in milliseconds since 1970: what is held is released in this order. */
+    appendedAtMs: z.number(),
+    /** The exact text that is sent, the same on every attempt. */
+    body: z.string(),
+    /** W3C trace context: 32 hex digits, the same over all attempts. */
+    traceId: z.string(),
+    /** How many events its body holds, for a batch. The fields above are then those of the first one. */
+    batchedEvents: z.int().optional(),
+    /** How many attempts had been made when its retries were last granted. Absent: none, they never were again. */
+    attemptsBefore: z.int().optional(),
+  })
+  .readonly();
+export type DeliveryTask = z.infer<typeof DeliveryTask>;
+
+/** Deliveries that one workflow carries together. `startedAt` is the router's clock, RFC 3339. */
+export interface DeliveryGroup {
+  readonly id: string;
+  readonly startedAt: string;
+  readonly tasks: readonly DeliveryTask[];
 }
+
+/** What somebody asks of one delivery that rides in a group: to be tried now, or no more. */
+export interface GroupOrder {
+  readonly deliveryId: DeliveryId;
+  readonly do: 'retryNow' | 'cancel';
+}
+
+/** The value of a record of `webhooks.held`: a delivery that no workflow carries. Its key is the delivery's id. */
+export const HeldDelivery = z.object({
+  schema_version: z.literal(1),
+  task: DeliveryTask,
+  attempts_made: z.int().min(0),
+  /** It failed while it was being released, and is not to be tried again before this. Null: as soon as may be. */
+  not_before: z.iso.datetime().nullable(),
+});
+export type HeldDelivery = z.infer<typeof HeldDelivery>;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Aggregation } from './aggregation.ts';
 import { Conditions, Filters, Routes } from './filter.ts';
 import { AccountId, SubscriptionId } from './ids.ts';
-import { RetryPolicy } from './subscription.ts';
+import { RateLimit, RetryPolicy } from './subscription.ts';
 
 /** Text that only a holder of the encryption key can read: `v1.<key id>.<base64url>`. */
 export const Sealed = z.string().startsWith('v1.').brand<'Sealed'>();
@@ -31,7 +31,7 @@ export const StoredSettings = z.object({
   aggregation: Aggregation.nullable(),
   tls: StoredTls.nullable(),
   signature_scheme: z.enum(['body', 'timestamped']),
-  rate_limit: z.null(),
+  rate_limit: RateLimit.nullable(),
   ordered_by: z.null(),
   fallback: z.null(),
   auto_disable_after: z.int().nullable(),

@@ -26,6 +26,12 @@ const Secret = z
     'a secret that starts with whsec_ must go on in base64',
   );
 
+const PER_SECOND = 'expected requests per second, from 0.01 to 10000';
+/** How many requests a second the endpoint is sent at most, evenly spaced; what is over waits. */
+export const RateLimit = z.strictObject({
+  per_second: z.number(PER_SECOND).min(0.01, PER_SECOND).max(10_000, PER_SECOND),
+});
+
 /** A setting of the contract that this version does not offer yet: only null is taken, never ignored. */
 const notOffered = (name: string) =>
   z.null({ error: `${name} is not offered by this version: expected null` });
@@ -57,7 +63,7 @@ const settings = {
   aggregation: Aggregation.nullable(),
   tls: TlsSettings.nullable(),
   signature_scheme: z.enum(['body', 'timestamped']),
-  rate_limit: notOffered('rate_limit'),
+  rate_limit: RateLimit.nullable(),
   ordered_by: notOffered('ordered_by'),
   fallback: notOffered('fallback'),
   auto_disable_after: z

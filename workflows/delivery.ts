@@ -12,17 +12,18 @@ import {
   setHandler,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
-import type { AttemptEnd } from '../activities/attempt-delivery.ts';
 import type { Activities } from '../activities/index.ts';
+import type { AttemptEnd } from '../activities/make-attempt.ts';
 import type { Unfinished } from '../activities/retry-delivery.ts';
 import type { DeliveryStatus, DeliveryTask } from '../schemas/delivery.ts';
-import { DELIVERY_ORDERS, SEARCH_ATTRIBUTES } from './messages.ts';
+import { DELIVERY_ORDERS, SEARCH_ATTRIBUTES, WORK_QUEUE } from './messages.ts';
 
 // Longer than the longest timeout of an endpoint (120 s) and a while for Kafka to take the outcome.
 const ATTEMPT_LIMIT = '5 minutes';
 
 const { attemptDelivery } = proxyLocalActivities<Activities>({ startToCloseTimeout: ATTEMPT_LIMIT });
 const { retryDelivery } = proxyActivities<Activities>({
+  taskQueue: WORK_QUEUE,
   startToCloseTimeout: ATTEMPT_LIMIT,
   // Tells early that a worker died with the request on the wire.
   heartbeatTimeout: '20 seconds',
@@ -30,6 +31,7 @@ const { retryDelivery } = proxyActivities<Activities>({
   retry: { initialInterval: '1 second', backoffCoefficient: 1 },
 });
 const { cancelDelivery, disableSubscription } = proxyActivities<Activities>({
+  taskQueue: WORK_QUEUE,
   startToCloseTimeout: '1 minute',
 });
 
@@ -39,7 +41,10 @@ const show = (status: DeliveryStatus): void =>
 /** What somebody has asked of the delivery. */
 type Order = { readonly do: 'retryNow'; readonly attemptsMade: number } | { readonly do: 'cancel' };
 
-/** Answers how the delivery ended. `unfinished`: what an attempt left that was made before. */
+/**
+ * Answers how the delivery ended, or `held`: then it stands on `webhooks.held` and is carried by the actor that
+ * releases it. `unfinished`: what an attempt left that was made before, in a group or by another workflow.
+ */
 export async function delivery(task: DeliveryTask, unfinished?: Unfinished): Promise<DeliveryStatus> {
   let order: Order | null = null;
   setHandler(DELIVERY_ORDERS.retryNowSignal, (attemptsMade) => {
@@ -54,8 +59,8 @@ export async function delivery(task: DeliveryTask, unfinished?: Unfinished): Pro
   };
 
   let end: AttemptEnd = unfinished ?? (await attemptDelivery(task, 1));
-  while (end.step === 'retry' || end.step === 'hold') {
-    show(end.step === 'retry' ? 'retrying' : 'held');
+  while (end.step === 'retry') {
+    show('retrying');
     const given = takeOrder();
     if (given?.do === 'cancel') end = await cancelDelivery(task);
     else end = await retryUntil(() => order !== null, task, given === null ? end : dueNow(end, given));
@@ -91,13 +96,10 @@ const leftBy = (error: unknown): Unfinished | undefined =>
     ? (error.cause.details?.[0] as Unfinished | undefined)
     : undefined;
 
-const attemptsMadeBy = (left: Unfinished): number =>
-  left.step === 'retry' ? left.number : left.attemptsMade;
-
 /** The next attempt, without a wait before it. */
 const dueNow = (left: Unfinished, order: Order): Unfinished => ({
   step: 'retry',
-  number: Math.max(attemptsMadeBy(left), order.do === 'retryNow' ? order.attemptsMade : 0),
+  number: Math.max(left.number, order.do === 'retryNow' ? order.attemptsMade : 0),
   delayMs: 1,
   failure: 'to be tried again now',
 });

@@ -5,6 +5,7 @@ import type { BatchItem, BatchTerms } from '../domain/batch/batch.ts';
 import type { Refusal } from '../domain/subscription/decide.ts';
 import type { CircuitMove } from '../domain/subscription/failure-watch.ts';
 import type { Subscription } from '../domain/subscription/subscription.ts';
+import type { GroupOrder } from '../schemas/delivery.ts';
 import type { SubscriptionCommand } from '../schemas/subscription-log.ts';
 
 /** What a subscription's actor answers: its state after the command, or why the command was refused. */
@@ -22,7 +23,7 @@ export const SUBSCRIPTION_ACTOR = {
   commandUpdate,
 } as const;
 
-/** How a delivery's workflow is started. */
+/** How a delivery's workflow is started. Its first attempt is a local activity, on this queue. */
 export const DELIVERY_ACTOR = { workflowType: 'delivery', taskQueue: 'webhooks-deliveries' } as const;
 
 /**
@@ -51,6 +52,23 @@ export const ENDPOINT_CHECKS = {
   testWorkflowType: 'testDelivery',
   diagnosisWorkflowType: 'diagnosis',
   taskQueue: 'webhooks-checks',
+} as const;
+
+/** What only workers do: groups, retries, releases. */
+export const WORK_QUEUE = 'webhooks-work';
+
+/** How a group of deliveries is started. */
+export const GROUP_ACTOR = {
+  workflowType: 'deliveryGroup',
+  taskQueue: WORK_QUEUE,
+  orderSignal: defineSignal<[GroupOrder]>('order'),
+} as const;
+
+/** How the actor that releases what a subscription has held is started. A signal: nobody waits for its end. */
+export const RELEASE_ACTOR = {
+  workflowType: 'release',
+  taskQueue: WORK_QUEUE,
+  wakeSignal: defineSignal('wake'),
 } as const;
 
 /** What the Temporal UI and `temporal workflow list` can search by. They are never encrypted. */

@@ -1,10 +1,11 @@
 /** The records of one delivery, made from its task. Each says all that is needed to read it alone. */
-import type { AfterAttempt, BatchedEvent, DeliveryEvent } from '../../schemas/delivery-log.ts';
-import type { DeliveryTask } from '../../schemas/delivery.ts';
+import type { AfterAttempt, BatchedEvent, DeliveryEvent, HoldReason } from '../../schemas/delivery-log.ts';
+import type { DeliveryTask, HeldDelivery } from '../../schemas/delivery.ts';
+import { releaseId } from '../deliver/carrier.ts';
 import type { NextStep } from '../deliver/after-attempt.ts';
 import type { Outcome, PhaseTimings } from '../deliver/outcome.ts';
 
-const factOf = (task: DeliveryTask, at: Date) => ({
+const factOf = (task: DeliveryTask, carrier: string, at: Date) => ({
   schema_version: 1 as const,
   delivery_id: task.deliveryId,
   subscription_id: task.subscriptionId,
@@ -13,14 +14,14 @@ const factOf = (task: DeliveryTask, at: Date) => ({
   event_type: task.eventType,
   occurred_at: task.occurredAt,
   source: task.source,
-  workflow_id: task.deliveryId,
+  workflow_id: carrier,
   ...(task.batchedEvents === undefined ? {} : { batched_events: task.batchedEvents }),
   at: at.toISOString(),
 });
 
-/** The router handed it over at `at`. */
-export const deliveryScheduled = (task: DeliveryTask, at: Date): DeliveryEvent => ({
-  ...factOf(task, at),
+/** It was handed over at `at` to `carrier`, the id of a workflow. */
+export const deliveryScheduled = (task: DeliveryTask, carrier: string, at: Date): DeliveryEvent => ({
+  ...factOf(task, carrier, at),
   type: 'DeliveryScheduled',
 });
 
@@ -30,21 +31,38 @@ export const batchScheduled = (
   at: Date,
   events: readonly BatchedEvent[],
 ): DeliveryEvent => ({
-  ...factOf(task, at),
+  ...factOf(task, task.deliveryId, at),
   type: 'DeliveryScheduled',
   events: [...events],
 });
 
-/** It may not be sent now, because its subscription is paused. */
-export const deliveryHeld = (task: DeliveryTask, at: Date): DeliveryEvent => ({
-  ...factOf(task, at),
+/** It may not be sent now. From now on it is carried by the actor that releases what its subscription has held. */
+export const deliveryHeld = (task: DeliveryTask, reason: HoldReason, at: Date): DeliveryEvent => ({
+  ...factOf(task, releaseId(task.subscriptionId), at),
   type: 'DeliveryHeld',
-  reason: 'paused',
+  reason,
+});
+
+/** What stands on `webhooks.held` for a delivery that no workflow carries. `notBefore` null: as soon as may be. */
+export const heldDelivery = (
+  task: DeliveryTask,
+  attemptsMade: number,
+  notBefore: Date | null,
+): HeldDelivery => ({
+  schema_version: 1,
+  task,
+  attempts_made: attemptsMade,
+  not_before: notBefore?.toISOString() ?? null,
 });
 
 /** It is no longer owed. */
-export const deliveryCancelled = (task: DeliveryTask, at: Date, reason: string): DeliveryEvent => ({
-  ...factOf(task, at),
+export const deliveryCancelled = (
+  task: DeliveryTask,
+  carrier: string,
+  at: Date,
+  reason: string,
+): DeliveryEvent => ({
+  ...factOf(task, carrier, at),
   type: 'DeliveryCancelled',
   reason,
 });
@@ -56,7 +74,7 @@ export const deliveryRestarted = (
   attemptsMade: number,
   actor: string,
 ): DeliveryEvent => ({
-  ...factOf(task, at),
+  ...factOf(task, task.deliveryId, at),
   type: 'DeliveryRestarted',
   attempts_made: attemptsMade,
   actor,
@@ -81,8 +99,8 @@ export interface EndedAttempt {
 }
 
 /** An attempt ended, with what follows it. */
-export const attemptEnded = (task: DeliveryTask, ended: EndedAttempt): DeliveryEvent => ({
-  ...factOf(task, ended.endedAt),
+export const attemptEnded = (task: DeliveryTask, carrier: string, ended: EndedAttempt): DeliveryEvent => ({
+  ...factOf(task, carrier, ended.endedAt),
   type: 'AttemptEnded',
   number: ended.number,
   started_at: ended.startedAt.toISOString(),

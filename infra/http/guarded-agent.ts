@@ -24,7 +24,8 @@ import {
 
 export type { HttpExchange, HttpRequest } from './exchange.ts';
 
-const DEFAULT_CONNECTIONS_PER_ORIGIN = 128;
+/** As many as the pacing of one endpoint allows at most (domain/deliver/pacing.ts). */
+const DEFAULT_CONNECTIONS_PER_ORIGIN = 256;
 /** Sets of connections for TLS identities of customers that are kept at once. */
 const IDENTITY_LIMIT = 200;
 /** As long as an idle connection of theirs could live. */
@@ -48,7 +49,7 @@ export interface GuardedAgentOptions {
   readonly parseRetryAfterMs: typeof parseRetryAfterMs;
   /**
    * Connections to one origin at a time; further requests wait for one, within their deadlines.
-   * @default 128
+   * @default 256
    */
   readonly connectionsPerOrigin?: number;
   /** The url of a proxy that every request goes through, credentials in it. Default: none. */

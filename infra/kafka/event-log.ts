@@ -1,18 +1,26 @@
 /** What the product writes to Kafka, and how it reads its own records back: JSON, checked at both ends. */
 import { z } from 'zod';
 import { DeliveryEvent } from '../../schemas/delivery-log.ts';
-import type { RecordPlace } from '../../schemas/delivery.ts';
+import { HeldDelivery, type RecordPlace } from '../../schemas/delivery.ts';
+import { DeliveryId } from '../../schemas/ids.ts';
 import type { JsonValue } from '../../schemas/json.ts';
 import { upcastFromV1 } from '../../schemas/subscription-log-v1.ts';
 import { SUBSCRIPTION_LOG_VERSION, SubscriptionEvent } from '../../schemas/subscription-log.ts';
 import type { ConsumedRecord } from './chunk-consumer.ts';
 import type { Appender, NewRecord } from './appender.ts';
-import { DEAD_LETTERS, DELIVERY_LOG, SUBSCRIPTION_LOG } from './topics.ts';
+import { DEAD_LETTERS, DELIVERY_LOG, HELD_DELIVERIES, SUBSCRIPTION_LOG } from './topics.ts';
 
 /** The two logs of the product, appended to. Each call resolves once the records are durable. */
 export interface EventLog {
   appendSubscriptionEvents(events: readonly SubscriptionEvent[]): Promise<void>;
-  appendDeliveryEvents(events: readonly DeliveryEvent[]): Promise<void>;
+  /** What becomes of their being held is appended with them. */
+  appendDeliveryEvents(events: readonly DeliveryEvent[], held?: readonly HeldChange[]): Promise<void>;
+}
+
+/** A delivery that no workflow carries from now on, or, with null, one that is held no longer. */
+export interface HeldChange {
+  readonly deliveryId: DeliveryId;
+  readonly held: HeldDelivery | null;
 }
 
 /** What a fact has to tell its account, as records; none where it is nothing. */
@@ -22,14 +30,20 @@ export type Announce = (fact: DeliveryEvent | SubscriptionEvent) => readonly New
 export const createEventLog = (appender: Appender, announce: Announce = () => []): EventLog => ({
   appendSubscriptionEvents: (events) =>
     appender.append([...events.map(subscriptionRecord), ...events.flatMap(announce)]),
-  appendDeliveryEvents: (events) =>
-    appender.append([...events.map(deliveryRecord), ...events.flatMap(announce)]),
+  appendDeliveryEvents: (events, held = []) =>
+    appender.append([...events.map(deliveryRecord), ...held.map(heldRecord), ...events.flatMap(announce)]),
 });
 
 const subscriptionRecord = (event: SubscriptionEvent): NewRecord => ({
   topic: SUBSCRIPTION_LOG,
   key: event.subscription_id,
   value: JSON.stringify(event),
+});
+
+const heldRecord = ({ deliveryId, held }: HeldChange): NewRecord => ({
+  topic: HELD_DELIVERIES,
+  key: deliveryId,
+  value: held === null ? null : JSON.stringify(held),
 });
 
 const deliveryRecord = (event: DeliveryEvent): NewRecord => ({
@@ -79,6 +93,20 @@ const FutureRecord = z.object({ schema_version: z.int().min(SUBSCRIPTION_LOG_VER
 /** Reads a record of `webhooks.deliveries`. Never throws. */
 export const decodeDeliveryEvent = (value: Buffer | null): Decoded<DeliveryEvent> =>
   decode(DeliveryEvent, value);
+
+/** Reads a record of `webhooks.held`; one without a value says that its delivery is held no longer. Never throws. */
+export function decodeHeldChange(value: Buffer | null, key: string | null): Decoded<HeldChange> {
+  if (value === null) {
+    const id = DeliveryId.safeParse(key);
+    return id.success
+      ? { ok: true, event: { deliveryId: id.data, held: null } }
+      : { ok: false, reason: 'the key is no id of a delivery' };
+  }
+  const decoded = decode(HeldDelivery, value);
+  return decoded.ok
+    ? { ok: true, event: { deliveryId: decoded.event.task.deliveryId, held: decoded.event } }
+    : decoded;
+}
 
 /** Reads a record of ours that `schema` describes. Never throws. */
 export function decode<Event>(

@@ -17,6 +17,7 @@ export interface TopicPlan {
 
 export const SUBSCRIPTION_LOG = 'webhooks.subscriptions';
 export const DELIVERY_LOG = 'webhooks.deliveries';
+export const HELD_DELIVERIES = 'webhooks.held';
 export const DEAD_LETTERS = 'webhooks.dead-letters';
 export const API_KEY_LOG = 'webhooks.api-keys';
 export const API_KEY_USES = 'webhooks.api-key-uses';
@@ -37,6 +38,8 @@ export const topicPlans = (eventTopics: readonly string[]): readonly TopicPlan[]
   })),
   { topic: SUBSCRIPTION_LOG, partitions: 3, retentionMs: -1, maxMessageBytes: 1_048_588 },
   { topic: DELIVERY_LOG, partitions: 6, retentionMs: 30 * DAY_MS, maxMessageBytes: 1_048_588 },
+  // Compacted, so that what is held outlives every retention and what was released leaves nothing behind.
+  { topic: HELD_DELIVERIES, partitions: 6, retentionMs: -1, maxMessageBytes: 4_194_304, compacted: true },
   { topic: DEAD_LETTERS, partitions: 1, retentionMs: 30 * DAY_MS, maxMessageBytes: 10_485_760 },
   { topic: API_KEY_LOG, partitions: 1, retentionMs: -1, maxMessageBytes: 1_048_588 },
   { topic: API_KEY_USES, partitions: 1, retentionMs: -1, maxMessageBytes: 1_048_588, compacted: true },
@@ -81,6 +84,18 @@ export async function earliestOffset(kafka: Kafka, topic: string, partition: num
   try {
     const offsets = await admin.fetchTopicOffsets(topic);
     return BigInt(offsets.find((one) => one.partition === partition)?.low ?? 0);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/** For each partition of a topic, the offset after its newest record. */
+export async function endOffsets(kafka: Kafka, topic: string): Promise<ReadonlyMap<number, bigint>> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    const offsets = await admin.fetchTopicOffsets(topic);
+    return new Map(offsets.map(({ partition, high }) => [partition, BigInt(high)]));
   } finally {
     await admin.disconnect();
   }

@@ -16,7 +16,8 @@ import type { Logger } from '../telemetry.ts';
 
 /** What a projection needs of a chunk of its topic. */
 export type LogChunk = Pick<Chunk, 'topic' | 'partition' | 'firstOffset' | 'nextOffset'> & {
-  readonly records: readonly Pick<Chunk['records'][number], 'offset' | 'value'>[];
+  readonly records: readonly (Pick<Chunk['records'][number], 'offset' | 'value'> &
+    Partial<Pick<Chunk['records'][number], 'key'>>)[];
 };
 
 /** The oldest offset that a partition still has: what is older has outlived the topic's retention. */
@@ -42,7 +43,7 @@ export interface ProjectionDeps {
 export interface ProjectionRule<Event> {
   /** Under which the offsets are kept. */
   readonly name: string;
-  readonly decode: (value: Buffer | null, topic: string) => Decoded<Event>;
+  readonly decode: (value: Buffer | null, topic: string, key: string | null) => Decoded<Event>;
   readonly write: WriteEvents<Event>;
 }
 
@@ -70,8 +71,8 @@ export function createProjection<Event>(
   }
 
   function decodeAll({ topic, partition, records }: LogChunk): Records<Event>['records'] {
-    return records.flatMap(({ offset, value }) => {
-      const decoded = decode(value, topic);
+    return records.flatMap(({ offset, key = null, value }) => {
+      const decoded = decode(value, topic, key);
       if (decoded.ok) return [{ offset, event: decoded.event }];
       const about = { topic, partition, offset: String(offset), reason: decoded.reason };
       logger.error(about, 'passed over a foreign record');

@@ -5,8 +5,9 @@
 import type { AuditEntryOf } from '../../domain/record/audit-entry.ts';
 import type { ProjectDeliveries } from '../../domain/record/project-deliveries.ts';
 import { AUDITED_TOPICS, decodeAuditedFact } from '../kafka/audit-log.ts';
-import { decodeDeliveryEvent, decodeKnownSubscriptionEvent } from '../kafka/event-log.ts';
-import { DELIVERY_LOG, SUBSCRIPTION_LOG } from '../kafka/topics.ts';
+import { decodeDeliveryEvent, decodeHeldChange, decodeKnownSubscriptionEvent } from '../kafka/event-log.ts';
+import { DELIVERY_LOG, HELD_DELIVERIES, SUBSCRIPTION_LOG } from '../kafka/topics.ts';
+import { HELD_PROJECTION, writeHeld } from '../postgres/held-deliveries.ts';
 import {
   SUBSCRIPTION_STATES,
   writeSubscriptionStates,
@@ -70,6 +71,21 @@ export const readModels = (rules: ReadModelRules): readonly ReadModel[] => [
           name: SUBSCRIPTION_STATES,
           decode: decodeKnownSubscriptionEvent,
           write: writeSubscriptionStates(rules.evolveUnseen),
+        },
+        deps,
+      ),
+  },
+  {
+    name: HELD_PROJECTION,
+    topics: [HELD_DELIVERIES],
+    consumerGroup: 'webhooks-projector-held',
+    tables: ['held_deliveries'],
+    project: (deps) =>
+      createProjection(
+        {
+          name: HELD_PROJECTION,
+          decode: (value, _topic, key) => decodeHeldChange(value, key),
+          write: writeHeld,
         },
         deps,
       ),

@@ -6,7 +6,8 @@ import {
   TypedSearchAttributes,
 } from '@temporalio/common';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
-import type { DeliveryTask } from '../../schemas/delivery.ts';
+import type { DeliveryTask, GroupOrder } from '../../schemas/delivery.ts';
+import type { DeliveryId } from '../../schemas/ids.ts';
 
 /** What must be known of the workflows; `workflows/messages.ts` says it. */
 export interface OrderAddress {
@@ -20,13 +21,17 @@ export interface OrderAddress {
   readonly retryActivity: string;
   readonly retryNowSignal: SignalDefinition<[attemptsMade: number]>;
   readonly cancelSignal: SignalDefinition<[]>;
+  /** What is asked of a group that carries it together with others. */
+  readonly groupOrderSignal: SignalDefinition<[GroupOrder]>;
+  /** True for the id of such a group. */
+  readonly isGroup: (workflowId: string) => boolean;
 }
 
 export interface DeliveryOrders {
-  /** Has the next attempt made now. False where the workflow does not run. */
-  retryNow(workflowId: string): Promise<boolean>;
-  /** Has no further attempt made. One that is on the wire ends, and counts. False where the workflow does not run. */
-  cancel(workflowId: string): Promise<boolean>;
+  /** Has the next attempt made now. False where no workflow carries the delivery. */
+  retryNow(workflowId: string, id: DeliveryId): Promise<boolean>;
+  /** Has no further attempt made. One that is on the wire ends, and counts. False where no workflow carries it. */
+  cancel(workflowId: string, id: DeliveryId): Promise<boolean>;
   /**
    * Has a delivery that has ended begin again in a workflow of its own, after `attemptsMade` attempts. False where its
    * workflow runs.
@@ -36,7 +41,7 @@ export interface DeliveryOrders {
 
 /** All of them reject while Temporal is away. */
 export function createDeliveryOrders(client: Client, address: OrderAddress): DeliveryOrders {
-  const { retryActivity, retryNowSignal, cancelSignal } = address;
+  const { retryActivity, retryNowSignal, cancelSignal, groupOrderSignal, isGroup } = address;
 
   /** How many attempts the activity that keeps the waits has made: only its heartbeat tells. 0 where it does not run. */
   const attemptsMade = async (workflowId: string): Promise<number> => {
@@ -49,13 +54,28 @@ export function createDeliveryOrders(client: Client, address: OrderAddress): Del
     return (progress as { readonly attemptsMade: number } | undefined)?.attemptsMade ?? 0;
   };
 
+  const orderOfGroup = async (workflowId: string, order: GroupOrder): Promise<boolean> => {
+    await client.workflow.getHandle(workflowId).signal(groupOrderSignal, order);
+    return true;
+  };
+
   return {
-    retryNow: (workflowId) =>
+    retryNow: (workflowId, id) =>
       whereItRuns(async () => {
+        if (isGroup(workflowId)) return orderOfGroup(workflowId, { deliveryId: id, do: 'retryNow' });
+        // A delivery that is held is carried by none that would know of these signals.
+        if (workflowId !== id) return false;
         const made = await attemptsMade(workflowId);
         await client.workflow.getHandle(workflowId).signal(retryNowSignal, made);
+        return true;
       }),
-    cancel: (workflowId) => whereItRuns(() => client.workflow.getHandle(workflowId).signal(cancelSignal)),
+    cancel: (workflowId, id) =>
+      whereItRuns(async () => {
+        if (isGroup(workflowId)) return orderOfGroup(workflowId, { deliveryId: id, do: 'cancel' });
+        if (workflowId !== id) return false;
+        await client.workflow.getHandle(workflowId).signal(cancelSignal);
+        return true;
+      }),
     async restart(task, attemptsMade) {
       const { searchAttributes: attributes, workflowType, taskQueue } = address;
       const unfinished = { step: 'retry', number: attemptsMade, delayMs: 1, failure: 'to be tried again' };
@@ -81,10 +101,9 @@ export function createDeliveryOrders(client: Client, address: OrderAddress): Del
   };
 }
 
-async function whereItRuns(reach: () => Promise<void>): Promise<boolean> {
+async function whereItRuns(reach: () => Promise<boolean>): Promise<boolean> {
   try {
-    await reach();
-    return true;
+    return await reach();
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return false;
     throw error;

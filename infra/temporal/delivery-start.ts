@@ -26,8 +26,6 @@ export interface DeliveryStart {
   readonly state: DeliveryStatus;
   /** What an attempt left that was made elsewhere. */
   readonly unfinished?: unknown;
-  /** In this process, where a worker of its own polls the queue: a shorter way. */
-  readonly isEager?: boolean;
 }
 
 /** Resolves once Temporal holds the workflow, also where it did before: a delivery is started once. */
@@ -42,7 +40,6 @@ export async function startDelivery(
     taskQueue: actor.taskQueue,
     workflowId: task.deliveryId,
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
-    ...(start.isEager === true ? { requestEagerStart: true } : {}),
     args: unfinished === undefined ? [task] : [task, unfinished],
     typedSearchAttributes: new TypedSearchAttributes([
       { key: attributes.webhookId, value: task.subscriptionId },

@@ -72,8 +72,8 @@ export function createFailureWatches(
 /** The same log; whoever appends that a delivery was given up has its subscription watched. */
 export const watchingFailures = (eventLog: EventLog, watches: Pick<FailureWatches, 'failed'>): EventLog => ({
   ...eventLog,
-  async appendDeliveryEvents(events) {
-    await eventLog.appendDeliveryEvents(events);
+  async appendDeliveryEvents(events, held) {
+    await eventLog.appendDeliveryEvents(events, held);
     const failing = new Set(events.filter(isGivenUp).map((event) => event.subscription_id));
     await Promise.all([...failing].map((id) => watches.failed(id)));
   },

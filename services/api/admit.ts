@@ -1,7 +1,7 @@
 /** The door of `/v1`: who is asking, whether not too often, and whether they may. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { allows } from '../../domain/api-key/scopes.ts';
-import { type Bucket, type RateLimit, takeToken } from '../../domain/api-key/token-bucket.ts';
+import { type Bucket, type RateLimit, takeToken } from '../../domain/token-bucket.ts';
 import type { ApiKeyUses } from '../../domain/api-key/uses.ts';
 import type { ApiKeyId } from '../../schemas/ids.ts';
 import type { Authenticate, Caller } from './authenticate.ts';

@@ -9,7 +9,7 @@ import { deliveryCancelled, deliveryRestarted } from '../../domain/record/delive
 import { isEnded } from '../../domain/record/delivery.ts';
 import type { SubscriptionDirectory } from '../../domain/subscription/directory.ts';
 import { sha256 } from '../../infra/crypto/hash.ts';
-import type { EventLog } from '../../infra/kafka/event-log.ts';
+import type { EventLog, HeldChange } from '../../infra/kafka/event-log.ts';
 import { readRecord } from '../../infra/kafka/read-past.ts';
 import type { DeliveryQueries, ShownDelivery } from '../../infra/postgres/delivery-queries.ts';
 import type { DeliveryOrders } from '../../infra/temporal/delivery-orders.ts';
@@ -26,6 +26,8 @@ export interface OrderDeps {
   readonly directory: Pick<SubscriptionDirectory, 'get'>;
   readonly orders: DeliveryOrders;
   readonly eventLog: Pick<EventLog, 'appendDeliveryEvents'>;
+  /** The task of a delivery that is held, as it was when it came; null where it is not held. */
+  readonly heldTask: (id: DeliveryId) => Promise<DeliveryTask | null>;
   readonly kafka: Kafka;
   readonly logger: Logger;
 }
@@ -50,9 +52,10 @@ export async function retryDelivery(
     const { status } = deps.directory.get(delivery.subscription_id);
     const order = retryOrder(delivery.status, status, force);
     if (order.step === 'refuse') throw refused(order.refusal);
-    if (order.step === 'hurry' && (await deps.orders.retryNow(delivery.workflow_id))) return delivery;
+    if (order.step === 'hurry' && (await deps.orders.retryNow(delivery.workflow_id, id))) return delivery;
     // Its end may be on its way to the read model. A workflow that Temporal has lost is begun again like an ended one.
-    if (order.step === 'hurry' && (await patience())) continue;
+    const isHeld = delivery.status === 'held';
+    if (order.step === 'hurry' && !isHeld && (await patience())) continue;
     await restart(deps, delivery, caller, signal);
     return delivery;
   }
@@ -64,10 +67,12 @@ async function restart(
   caller: Caller,
   signal: AbortSignal,
 ): Promise<void> {
-  const task = await makeAgain(deps, delivery, signal);
+  const held = await deps.heldTask(delivery.id);
+  const task = held ?? (await makeAgain(deps, delivery, signal));
   const attemptsMade = delivery.attempt_count;
   const restarted = deliveryRestarted(task, new Date(), attemptsMade, caller.actor);
-  await deps.eventLog.appendDeliveryEvents([restarted]);
+  // From now on a workflow carries it, and not the actor that releases what is held.
+  await deps.eventLog.appendDeliveryEvents([restarted], noLongerHeld(held));
   // Its outcome is recorded a moment before its workflow has closed.
   for (const patience = patienceFrom(Date.now()); !(await deps.orders.restart(task, attemptsMade));) {
     if (!(await patience())) return;
@@ -84,13 +89,18 @@ export async function cancelDelivery(
   for (const patience = patienceFrom(Date.now()); ;) {
     const delivery = await find(deps, caller, id);
     if (isEnded(delivery.status)) throw refused({ code: 'ended', status: delivery.status });
-    if (await deps.orders.cancel(delivery.workflow_id)) return delivery;
-    if (await patience()) continue;
-    const task = await makeAgain(deps, delivery, signal);
-    await deps.eventLog.appendDeliveryEvents([deliveryCancelled(task, new Date(), 'asked_for')]);
+    if (await deps.orders.cancel(delivery.workflow_id, id)) return delivery;
+    const held = await deps.heldTask(id);
+    if (held === null && (await patience())) continue;
+    const task = held ?? (await makeAgain(deps, delivery, signal));
+    const cancelled = deliveryCancelled(task, delivery.workflow_id, new Date(), 'asked_for');
+    await deps.eventLog.appendDeliveryEvents([cancelled], noLongerHeld(held));
     return delivery;
   }
 }
+
+const noLongerHeld = (task: DeliveryTask | null): readonly HeldChange[] =>
+  task === null ? [] : [{ deliveryId: task.deliveryId, held: null }];
 
 const PATIENCE_MS = 5_000;
 const POLL_MS = 100;

@@ -2,6 +2,7 @@
 import { createApiKeyDirectory } from '../../domain/api-key/directory.ts';
 import { createApiKeyUses } from '../../domain/api-key/uses.ts';
 import { statsOf } from '../../domain/record/stats.ts';
+import { isGroupId } from '../../domain/deliver/carrier.ts';
 import { createSubscriptionDirectory } from '../../domain/subscription/directory.ts';
 import { createSealer } from '../../infra/crypto/sealed-secret.ts';
 import { createApiKeyLog, followApiKeyLog } from '../../infra/kafka/api-key-log.ts';
@@ -19,6 +20,7 @@ import { runProgram, type ProgramContext, type RunningService } from '../../infr
 import { followSubscriptions } from '../../infra/projections/follow-subscriptions.ts';
 import { createFlushOpenBatches } from '../../infra/temporal/batch-actors.ts';
 import { connectClient, createClient } from '../../infra/temporal/client.ts';
+import { heldTask } from '../../infra/postgres/held-deliveries.ts';
 import { createDeliveryOrders } from '../../infra/temporal/delivery-orders.ts';
 import { countRunningSince } from '../../infra/temporal/running-workflows.ts';
 import { createSendCommand } from '../../infra/temporal/subscription-actors.ts';
@@ -26,6 +28,7 @@ import {
   BATCH_ACTOR,
   DELIVERY_ACTOR,
   DELIVERY_ORDERS,
+  GROUP_ACTOR,
   SEARCH_ATTRIBUTES,
   SUBSCRIPTION_ACTOR,
 } from '../../workflows/messages.ts';
@@ -89,8 +92,11 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
     orders: createDeliveryOrders(client, {
       ...DELIVERY_ACTOR,
       ...DELIVERY_ORDERS,
+      groupOrderSignal: GROUP_ACTOR.orderSignal,
+      isGroup: isGroupId,
       searchAttributes: SEARCH_ATTRIBUTES,
     }),
+    heldTask: (id) => heldTask(pool, id),
     eventLog: createEventLog(appender),
     keys,
     reencrypt: createReencrypt({ directory, sealer, currentKeyId: keys.currentKeyId, send }),

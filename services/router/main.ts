@@ -8,17 +8,27 @@ import { createKafka } from '../../infra/kafka/client.ts';
 import { createEventLog } from '../../infra/kafka/event-log.ts';
 import { followEventTypes } from '../../infra/kafka/event-type-log.ts';
 import { createTopics, topicPlans } from '../../infra/kafka/topics.ts';
+import { findPlaces } from '../../infra/postgres/known-places.ts';
+import { createPool } from '../../infra/postgres/pool.ts';
 import { runProgram, type ProgramContext, type RunningService } from '../../infra/process/program.ts';
 import { followSubscriptions } from '../../infra/projections/follow-subscriptions.ts';
 import { collectInBatch } from '../../infra/temporal/batch-actors.ts';
+import { createBacklog } from '../../infra/temporal/backlog.ts';
 import { connectClient, createClient } from '../../infra/temporal/client.ts';
-import { BATCH_ACTOR } from '../../workflows/messages.ts';
+import { BATCH_ACTOR, GROUP_ACTOR } from '../../workflows/messages.ts';
 import { createCollectBatches } from './collect-batches.ts';
 import { createDispatch } from './dispatch.ts';
 import { followMatchable } from './follow-matchable.ts';
+import { createHandOver } from './hand-over.ts';
+import { createKnownDeliveries } from './known-deliveries.ts';
+import { createTemporalCarriers } from './temporal-carriers.ts';
 
 /** How many records are taken, handed over and committed at once. */
-const CHUNK_RECORDS = 100;
+const CHUNK_RECORDS = 500;
+/** Of the bodies of one group: with names and framing it stays below Temporal's warning at 512 KB. */
+const GROUP_BODY_LENGTH = 400_000;
+/** While more groups wait for workers than this, reading stops, and Kafka keeps what comes in. */
+const GROUPS_WAITING = 40;
 
 await runProgram({ name: 'router', healthPort: (config) => config.ports.routerHealth, start });
 
@@ -38,8 +48,10 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
   logger.info({ subscriptions: directory.size }, 'the subscriptions are loaded');
 
   const appender = await createAppender(kafka, logger);
+  const pool = createPool(config.databaseUrl, logger);
   const connection = await connectClient(config.temporal);
-  const client = createClient(connection, config.temporal.namespace, keys);
+  const { namespace } = config.temporal;
+  const client = createClient(connection, namespace, keys);
   const counters = {
     events: new Counter({
       name: 'webhooks_router_records_total',
@@ -69,17 +81,26 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
     partitionsAtOnce: 6,
     onCrash: crash,
     handle: createDispatch({
-      client,
       batches: createCollectBatches({
         directory,
         collect: (told) => collectInBatch(client, BATCH_ACTOR, told),
         logger,
       }),
       appender,
-      eventLog: createEventLog(appender),
       directory,
       index,
       eventTypes: eventTypes.catalogue,
+      known: createKnownDeliveries((ids) => findPlaces(pool, ids), logger),
+      handOver: createHandOver({
+        carriers: createTemporalCarriers(
+          client,
+          directory,
+          createBacklog(client, namespace, GROUP_ACTOR.taskQueue, GROUPS_WAITING, logger),
+        ),
+        eventLog: createEventLog(appender),
+        limits: { deliveries: config.deliveriesPerWorkflow, bodyLength: GROUP_BODY_LENGTH },
+        logger,
+      }),
       logger,
       count: (what, by) => counters[what].inc(by),
     }),
@@ -90,6 +111,7 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
     async stop() {
       await consumer.stop();
       await appender.close();
+      await pool.end();
       await Promise.all([log.stop(), eventTypes.tail.stop()]);
       await connection.close();
     },

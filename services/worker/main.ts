@@ -1,27 +1,26 @@
 /** The worker: carries out deliveries and the commands of subscriptions. Scale it by adding processes. */
 import { Worker } from '@temporalio/worker';
-import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { Gauge } from 'prom-client';
+import { firstAttemptDeps } from '../../activities/first-attempt-deps.ts';
 import { createActivities } from '../../activities/index.ts';
-import { parseRetryAfterMs } from '../../domain/deliver/retry-after.ts';
-import { operationalEventOf } from '../../domain/record/operational-event.ts';
+import { releaseId } from '../../domain/deliver/carrier.ts';
 import { createSubscriptionDirectory } from '../../domain/subscription/directory.ts';
-import { sha256 } from '../../infra/crypto/hash.ts';
-import { createSealer } from '../../infra/crypto/sealed-secret.ts';
-import { createGuardedAgent } from '../../infra/http/guarded-agent.ts';
+import { type Bucket, takeToken } from '../../domain/token-bucket.ts';
 import { createAppender } from '../../infra/kafka/appender.ts';
 import { createKafka } from '../../infra/kafka/client.ts';
-import { createEventLog } from '../../infra/kafka/event-log.ts';
-import { announceOn, createTell } from '../../infra/kafka/operational-events.ts';
-import { createTopics, topicPlans } from '../../infra/kafka/topics.ts';
+import { createTell } from '../../infra/kafka/operational-events.ts';
+import { recallDeliveries } from '../../infra/kafka/recall-deliveries.ts';
+import { createTopics, endOffsets, HELD_DELIVERIES, topicPlans } from '../../infra/kafka/topics.ts';
 import { failuresOf } from '../../infra/postgres/failure-queries.ts';
+import { createHeldDeliveries } from '../../infra/postgres/held-deliveries.ts';
 import { createPool } from '../../infra/postgres/pool.ts';
 import { runProgram, type ProgramContext, type RunningService } from '../../infra/process/program.ts';
 import { followSubscriptions } from '../../infra/projections/follow-subscriptions.ts';
 import { createFlushOpenBatches } from '../../infra/temporal/batch-actors.ts';
 import { connectWorker, createClient, dataConverter } from '../../infra/temporal/client.ts';
 import { startDelivery } from '../../infra/temporal/delivery-start.ts';
-import { createFailureWatches, watchingFailures } from '../../infra/temporal/failure-watches.ts';
+import { createReleases } from '../../infra/temporal/releases.ts';
 import { createSendCommand } from '../../infra/temporal/subscription-actors.ts';
 import { forwardTemporalLogs } from '../../infra/temporal/logs.ts';
 import {
@@ -29,13 +28,18 @@ import {
   DELIVERY_ACTOR,
   ENDPOINT_CHECKS,
   FAILURE_WATCH,
+  RELEASE_ACTOR,
   SEARCH_ATTRIBUTES,
   SUBSCRIPTION_ACTOR,
+  WORK_QUEUE,
 } from '../../workflows/messages.ts';
-import { workflowBundlePath } from './workflow-bundle.ts';
+import { workflowBundlePath } from '../../infra/temporal/workflow-bundle.ts';
+import { sweepHeld } from './sweep-held.ts';
 
-/** Requests on the wire at once. A hanging endpoint keeps its slots for its whole timeout. */
-const ATTEMPTS_AT_ONCE = 500;
+/** Deliveries with a workflow of their own that make their first attempt at once. */
+const ATTEMPTS_AT_ONCE = 200;
+/** Groups, retries and releases at once: what bounds the worker's memory, with the size of a group. */
+const WORK_AT_ONCE = 150;
 /** Endpoints tried at once: whoever asks for more waits, and costs deliveries nothing. */
 const CHECKS_AT_ONCE = 20;
 /** Longer than this no command waits for its subscription's actor. */
@@ -43,39 +47,61 @@ const COMMAND_PATIENCE_MS = 20_000;
 
 await runProgram({ name: 'worker', healthPort: (config) => config.ports.workerHealth, start });
 
-async function start({ config, logger, keys, crash }: ProgramContext): Promise<RunningService> {
+async function start({ config, logger, metrics, keys, crash }: ProgramContext): Promise<RunningService> {
   forwardTemporalLogs(logger);
   const kafka = createKafka(config.kafka, 'webhooks-worker', logger);
   await createTopics(kafka, topicPlans(config.eventTopics));
+  const pool = createPool(config.databaseUrl, logger);
+  const connection = await connectWorker(config.temporal);
+  const client = createClient(connection, config.temporal.namespace, keys);
   const directory = createSubscriptionDirectory();
+  const held = createHeldDeliveries(pool, HELD_DELIVERIES, () => endOffsets(kafka, HELD_DELIVERIES));
+  const releases = createReleases(client, { ...RELEASE_ACTOR, idOf: releaseId }, logger);
+  const sweep = sweepHeld({ held, directory, releases, logger });
   const log = await followSubscriptions(kafka, config.databaseUrl, logger, {
     name: 'worker',
     onState: directory.restore,
-    onEvent: directory.apply,
+    onEvent(event) {
+      const before = directory.get(event.subscription_id).status;
+      const after = directory.apply(event)?.status ?? before;
+      if (after !== before) sweep.look(event.subscription_id);
+    },
     onCrash: crash,
   });
   await log.caughtUp();
+  sweep.start();
 
-  const sealer = createSealer(keys);
   const appender = await createAppender(kafka, logger);
-  const { allowedNetworks, egressProxy } = config;
-  const agent = createGuardedAgent({ allowedNetworks, egressProxy, parseRetryAfterMs });
-  const connection = await connectWorker(config.temporal);
-  const client = createClient(connection, config.temporal.namespace, keys);
-  const pool = createPool(config.databaseUrl, logger);
-  const operationalTopic = config.eventTopics[0]!;
+  const deps = firstAttemptDeps({
+    config,
+    client,
+    directory,
+    appender,
+    keys,
+    logger,
+    releases,
+    watch: FAILURE_WATCH,
+  });
+  let room: Bucket | null = null;
   const activities = createActivities({
-    eventLog: watchingFailures(
-      createEventLog(
-        appender,
-        announceOn(operationalTopic, (fact) => operationalEventOf(fact, sha256)),
+    ...deps,
+    held,
+    recall: (ids, sinceMs, signal) => recallDeliveries(kafka, logger, ids, sinceMs, signal),
+    startOwn: (task, unfinished) =>
+      startDelivery(
+        client,
+        { ...DELIVERY_ACTOR, searchAttributes: SEARCH_ATTRIBUTES },
+        { task, url: null, state: 'retrying', unfinished },
       ),
-      createFailureWatches(client, FAILURE_WATCH, logger),
-    ),
-    tell: createTell(appender, operationalTopic),
+    takeRoom: () => {
+      const perSecond = config.retryWorkflowsPerSecond;
+      if (perSecond === 0) return false;
+      const taken = takeToken({ perSecond, burst: perSecond }, room, performance.now());
+      room = taken.bucket;
+      return taken.ok;
+    },
+    tell: createTell(appender, config.eventTopics[0]!),
     failuresOf: (id, after) => failuresOf(pool, id, after),
-    agent,
-    lookUp: (id, version) => directory.atLeast(id, version),
     get: (id) => directory.get(id),
     caughtUp: () => log.caughtUp(),
     flushOpenBatches: createFlushOpenBatches(client, BATCH_ACTOR, COMMAND_PATIENCE_MS),
@@ -86,14 +112,14 @@ async function start({ config, logger, keys, crash }: ProgramContext): Promise<R
         { task, url, state: 'pending' },
       ),
     sendCommand: createSendCommand(client, SUBSCRIPTION_ACTOR, COMMAND_PATIENCE_MS),
-    open: (sealed, id) => {
-      const opened = sealer.open(sealed, id);
-      if (!opened.ok) throw new Error(`a secret of ${id} cannot be opened: ${opened.failure}`);
-      return opened.plain;
+  });
+  new Gauge({
+    name: 'webhooks_worker_open_circuits',
+    help: 'Endpoints whose circuit is not closed, as this process sees them.',
+    registers: [metrics],
+    collect() {
+      this.set(deps.gates.openCircuits());
     },
-    now: () => new Date(),
-    random: () => Math.random(),
-    newSpanId: () => randomBytes(8).toString('hex'),
   });
 
   const shared = {
@@ -110,10 +136,19 @@ async function start({ config, logger, keys, crash }: ProgramContext): Promise<R
       ...shared,
       taskQueue: DELIVERY_ACTOR.taskQueue,
       maxConcurrentLocalActivityExecutions: ATTEMPTS_AT_ONCE,
-      maxConcurrentActivityTaskExecutions: ATTEMPTS_AT_ONCE,
       // A first attempt keeps its workflow task open, so there must be as many of those.
       maxConcurrentWorkflowTaskExecutions: ATTEMPTS_AT_ONCE,
       maxCachedWorkflows: 2 * ATTEMPTS_AT_ONCE,
+      enableNonLocalActivities: false,
+    }),
+    Worker.create({
+      ...shared,
+      taskQueue: WORK_QUEUE,
+      maxConcurrentActivityTaskExecutions: WORK_AT_ONCE,
+      maxCachedWorkflows: 2 * WORK_AT_ONCE,
+      // A retry's progress is what a worker that dies leaves behind: it may not be older than this.
+      defaultHeartbeatThrottleInterval: '1 second',
+      maxHeartbeatThrottleInterval: '1 second',
     }),
     Worker.create({ ...shared, taskQueue: SUBSCRIPTION_ACTOR.taskQueue }),
     Worker.create({ ...shared, taskQueue: BATCH_ACTOR.taskQueue }),
@@ -129,9 +164,10 @@ async function start({ config, logger, keys, crash }: ProgramContext): Promise<R
   return {
     isReady: () => workers.every((worker) => worker.getState() === 'RUNNING'),
     async stop() {
+      sweep.stop();
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
       await Promise.all(runs);
-      await agent.close();
+      await deps.agent.close();
       await appender.close();
       await log.stop();
       await connection.close();

@@ -2,24 +2,38 @@
  * A delivery workflow with its real activities, on a Temporal that skips time, against a real HTTP receiver
  * whose answers are scripted. What is recorded is collected instead of being put on Kafka.
  */
+import { activityInfo } from '@temporalio/activity';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { createEndpointGates, type EndpointGates } from '../../activities/endpoint-gates.ts';
 import { createActivities } from '../../activities/index.ts';
+import { releaseId } from '../../domain/deliver/carrier.ts';
 import { parseRetryAfterMs } from '../../domain/deliver/retry-after.ts';
 import type { Failures } from '../../domain/subscription/failure-watch.ts';
 import type { LiveSubscription, Subscription } from '../../domain/subscription/subscription.ts';
 import { createGuardedAgent } from '../../infra/http/guarded-agent.ts';
 import { timeSkippingServerPath } from '../../infra/local-stack/time-skipping-server.ts';
 import type { DeliveryEvent } from '../../schemas/delivery-log.ts';
-import type { DeliveryTask } from '../../schemas/delivery.ts';
+import type { HeldChange } from '../../infra/kafka/event-log.ts';
+import type { HeldDeliveries } from '../../infra/postgres/held-deliveries.ts';
+import type { DeliveryGroup, DeliveryTask, HeldDelivery } from '../../schemas/delivery.ts';
 import type { AccountId, DeliveryId, EventId, SubscriptionId } from '../../schemas/ids.ts';
 import type { Sealed } from '../../schemas/subscription-log.ts';
 import type { delivery } from '../../workflows/delivery.ts';
 import { SETTINGS } from '../domain/subscription/subscription-log.ts';
-import { BATCH_ACTOR, DELIVERY_ACTOR, SUBSCRIPTION_ACTOR } from '../../workflows/messages.ts';
+import type { deliveryGroup } from '../../workflows/delivery-group.ts';
+import {
+  BATCH_ACTOR,
+  DELIVERY_ACTOR,
+  GROUP_ACTOR,
+  RELEASE_ACTOR,
+  SUBSCRIPTION_ACTOR,
+  WORK_QUEUE,
+} from '../../workflows/messages.ts';
+import type { release } from '../../workflows/release.ts';
 
 /** One request as the receiver saw it. `atMs` is Temporal's time, which skips. */
 export interface Arrival {
@@ -90,6 +104,63 @@ async function startScriptedReceiver(clock: () => Promise<number>) {
   };
 }
 
+/** Temporal's time, which skips: when the execution that asks was scheduled. */
+const temporalNow = (): Date => new Date(activityInfo().currentAttemptScheduledTimestampMs);
+
+/** Gates that know nothing of any endpoint yet. */
+export const newGates = (): EndpointGates =>
+  createEndpointGates({ now: temporalNow, onCircuit: () => undefined });
+
+/** What the activities find at each attempt. */
+interface World {
+  subscription: Subscription;
+  jitter: number;
+  failures: Failures | null;
+  /** Whether what fails in a group may leave it for a workflow of its own. */
+  hasRoom: boolean;
+  gates: EndpointGates;
+}
+
+/** What `webhooks.held` and its table are to a product: what is held, in order, as soon as it is recorded. */
+function heldInMemory() {
+  const held = new Map<DeliveryId, HeldDelivery>();
+  const ordered = (): HeldDelivery[] =>
+    [...held.values()].sort((a, b) => a.task.appendedAtMs - b.task.appendedAtMs);
+  const dueAt = (one: HeldDelivery): number => (one.not_before === null ? 0 : Date.parse(one.not_before));
+  const store: HeldDeliveries = {
+    caughtUp: () => Promise.resolve(),
+    due: (_id, now, taken, limit) =>
+      Promise.resolve(
+        ordered()
+          .filter((one) => now === null || dueAt(one) <= now.getTime())
+          .filter((one) => (taken.get(one.task.deliveryId) ?? -1) < one.attempts_made)
+          .slice(0, limit)
+          .map(({ task, attempts_made }) => ({ task, attemptsMade: attempts_made })),
+      ),
+    unchanged: (taken) =>
+      Promise.resolve(
+        new Set(
+          [...taken]
+            .filter(([id, made]) => (held.get(id)?.attempts_made ?? Infinity) <= made)
+            .map(([id]) => id),
+        ),
+      ),
+    count: () => Promise.resolve(held.size),
+    nextDueAt: () => Promise.resolve(held.size === 0 ? null : new Date(Math.min(...ordered().map(dueAt)))),
+    subscriptions: () => Promise.resolve(ordered().map(({ task }) => task.subscriptionId)),
+  };
+  return {
+    ...store,
+    clear: () => held.clear(),
+    apply(changes: readonly HeldChange[]) {
+      for (const change of changes) {
+        if (change.held === null) held.delete(change.deliveryId);
+        else held.set(change.deliveryId, change.held);
+      }
+    },
+  };
+}
+
 /** The whole environment. `world.subscription` is what the activities find at each attempt. */
 export async function startDeliveryEnv() {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
@@ -105,10 +176,14 @@ export async function startDeliveryEnv() {
   const recorded: DeliveryEvent[] = [];
   const disabled: string[] = [];
   const flushed: string[] = [];
-  const world: { subscription: Subscription; jitter: number; failures: Failures | null } = {
+  const woken: SubscriptionId[] = [];
+  const held = heldInMemory();
+  const world: World = {
     subscription: subscriptionTo(receiver.url),
     jitter: 0,
     failures: null,
+    hasRoom: true,
+    gates: newGates(),
   };
   const agent = createGuardedAgent({ allowedNetworks: ['127.0.0.1/32'], parseRetryAfterMs });
   const workflowBundle = await bundleWorkflowCode({
@@ -127,10 +202,29 @@ export async function startDeliveryEnv() {
     workflowBundle,
     activities: createActivities({
       eventLog: {
-        appendDeliveryEvents: (events) => Promise.resolve(void recorded.push(...events)),
+        appendDeliveryEvents: (events, changes = []) => {
+          recorded.push(...events);
+          held.apply(changes);
+          return Promise.resolve();
+        },
         appendSubscriptionEvents: () => Promise.resolve(),
       },
+      releases: { wake: (id) => void woken.push(id) },
+      held,
       agent,
+      gates: { enter: (applicant) => world.gates.enter(applicant), openCircuits: () => 0 },
+      takeRoom: () => world.hasRoom,
+      startOwn: async (task, unfinished) => {
+        await env.client.workflow.start<typeof delivery>(DELIVERY_ACTOR.workflowType, {
+          taskQueue: DELIVERY_ACTOR.taskQueue,
+          workflowId: task.deliveryId,
+          args: [task, unfinished],
+        });
+      },
+      recall: (ids) => {
+        const last = recorded.filter((event) => ids.has(event.delivery_id));
+        return Promise.resolve(new Map(last.map((event) => [event.delivery_id, event])));
+      },
       lookUp: () => Promise.resolve(world.subscription),
       get: () => world.subscription,
       caughtUp: () => Promise.resolve(),
@@ -146,14 +240,14 @@ export async function startDeliveryEnv() {
       },
       startDelivery: async (task) => void (await start(task)),
       open: (sealed) => SECRETS[sealed] ?? '',
-      now: () => new Date(),
+      now: temporalNow,
       random: () => world.jitter,
       newSpanId: () => '00f067aa0ba902b7',
     }),
   };
   const workers = await Promise.all(
-    [DELIVERY_ACTOR, SUBSCRIPTION_ACTOR, BATCH_ACTOR].map(({ taskQueue }) =>
-      Worker.create({ ...shared, taskQueue }),
+    [DELIVERY_ACTOR.taskQueue, WORK_QUEUE, SUBSCRIPTION_ACTOR.taskQueue, BATCH_ACTOR.taskQueue].map(
+      (taskQueue) => Worker.create({ ...shared, taskQueue }),
     ),
   );
   const runs = workers.map((worker) => worker.run());
@@ -164,6 +258,8 @@ export async function startDeliveryEnv() {
     recorded,
     disabled,
     flushed,
+    woken,
+    held,
     world,
     agent,
     task: (more: Partial<DeliveryTask> = {}): DeliveryTask => {
@@ -178,7 +274,7 @@ export async function startDeliveryEnv() {
         eventType: 'workflow.completed',
         occurredAt: '2024-01-15T10:30:05.123Z',
         source: { topic: 'platform.events', partition: 0, offset: String(count) },
-        appendedAtMs: 0,
+        appendedAtMs: 1_705_314_605_123 + count,
         body: `{"event":"workflow.completed","timestamp":"2024-01-15T10:30:05.123Z","webhook_id":"${SUBSCRIPTION}","delivery_id":"${deliveryId}","data":{}}`,
         traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
         ...more,
@@ -189,6 +285,24 @@ export async function startDeliveryEnv() {
         taskQueue: DELIVERY_ACTOR.taskQueue,
         workflowId: task.deliveryId,
         args: [task],
+      }),
+    deliverGroup: (tasks: readonly DeliveryTask[]) => {
+      const group: DeliveryGroup = {
+        id: `group:platform.events:0:${tasks[0]?.source.offset}`,
+        startedAt: new Date().toISOString(),
+        tasks,
+      };
+      return env.client.workflow.execute<typeof deliveryGroup>(GROUP_ACTOR.workflowType, {
+        taskQueue: GROUP_ACTOR.taskQueue,
+        workflowId: group.id,
+        args: [group],
+      });
+    },
+    release: () =>
+      env.client.workflow.execute<typeof release>(RELEASE_ACTOR.workflowType, {
+        taskQueue: RELEASE_ACTOR.taskQueue,
+        workflowId: releaseId(SUBSCRIPTION),
+        args: [SUBSCRIPTION],
       }),
     async stop() {
       for (const worker of workers) worker.shutdown();

@@ -2,6 +2,7 @@
  * `npm run histories` records test/histories anew: runs every way that a workflow can take on a Temporal that
  * skips time, and keeps what Temporal kept of it. To be run only after a change that is meant to break replay.
  */
+import { releaseId } from '../../domain/deliver/carrier.ts';
 import type { CircuitMove } from '../../domain/subscription/failure-watch.ts';
 import { initialState } from '../../domain/subscription/subscription.ts';
 import { createSendCommand } from '../../infra/temporal/subscription-actors.ts';
@@ -48,12 +49,18 @@ await recordDelivery(
   answering(200),
   subscriptionTo(receiver.url, { status: 'disabled' }),
 );
-const waking = setInterval(() => {
-  if (stage.recorded.some(({ type }) => type === 'DeliveryHeld'))
-    world.subscription = subscriptionTo(receiver.url);
-}, 20);
 await recordDelivery('delivery-held', answering(200), subscriptionTo(receiver.url, { status: 'paused' }));
-clearInterval(waking);
+
+receiver.script.answer = answering(200);
+world.subscription = subscriptionTo(receiver.url);
+await stage.release();
+await keep('release-done', releaseId(world.subscription.id));
+
+stage.world.hasRoom = false;
+receiver.script.answer = answering(503, 200);
+const tasks = [stage.task(), stage.task()];
+await stage.deliverGroup(tasks);
+await keep('group-with-retries', `group:platform.events:0:${tasks[0]?.source.offset}`);
 
 async function recordWatch(name: string, id: SubscriptionId): Promise<void> {
   const { circuitSignal, ...address } = FAILURE_WATCH;

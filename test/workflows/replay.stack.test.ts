@@ -26,6 +26,8 @@ it('every way that a workflow can take is recorded', () => {
     'delivery-succeeded',
     'failure-watch-disabled',
     'failure-watch-recovered',
+    'group-with-retries',
+    'release-done',
     'subscription-changed',
     'subscription-deleted',
   ]);

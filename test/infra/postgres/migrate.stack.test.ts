@@ -32,6 +32,7 @@ describe('the migrations', () => {
       'audit_entries',
       'batch_contents',
       'deliveries',
+      'held_deliveries',
       'projection_offsets',
       'response_times',
       'schema_migrations',

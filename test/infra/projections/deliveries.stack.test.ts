@@ -226,6 +226,7 @@ describe('a record that is not as it has to be', () => {
   it('is logged and passed over where it is none of ours', async () => {
     const garbage = [null, 'not JSON', '{}', '{"type":"DeliveryScheduled"}', '\xff'].map((value, i) => ({
       offset: BigInt(i),
+      key: null,
       value: value === null ? null : Buffer.from(value, 'latin1'),
     }));
     const records = [...garbage, ...recordsOf([scheduled(1, 0)], garbage.length)];

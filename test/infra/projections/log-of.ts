@@ -23,6 +23,7 @@ export type LogRecord = LogChunk['records'][number];
 export const recordsOf = (events: readonly DeliveryEvent[], firstOffset = 0): readonly LogRecord[] =>
   events.map((event, i) => ({
     offset: BigInt(firstOffset + i),
+    key: event.delivery_id,
     value: Buffer.from(JSON.stringify(event)),
   }));
 

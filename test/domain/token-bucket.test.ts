@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type Bucket, takeToken } from '../../../domain/api-key/token-bucket.ts';
+import { type Bucket, takeToken } from '../../domain/token-bucket.ts';
 
 const LIMIT = { perSecond: 100, burst: 200 };
 

@@ -1,0 +1,183 @@
+/**
+ * Many deliveries in one activity: makes all first attempts at once, records each as it ends, and is done when
+ * none is left. What failed and is to be tried again leaves for a workflow of its own while there is room for
+ * one; beyond that it rides on: the activity fails with the time of the next attempt, and the server starts it
+ * again then, all attempts that are due together, with the same offer after each.
+ *
+ * What is left is kept in the heartbeat. An execution that died knows no more than that, so the next one asks
+ * the log what came of the rest: what is recorded is never sent again.
+ */
+import { activityInfo, ApplicationFailure, heartbeat } from '@temporalio/activity';
+import { ApplicationFailureCategory } from '@temporalio/common';
+import { setTimeout as delay } from 'node:timers/promises';
+import { deliveryCancelled, deliveryScheduled } from '../domain/record/delivery-event.ts';
+import {
+  allWaiting,
+  describeWaiting,
+  nextDueMs,
+  type Waiting,
+  waitingAfterRecall,
+} from '../domain/deliver/riding.ts';
+import type { DeliveryEvent } from '../schemas/delivery-log.ts';
+import type { DeliveryGroup, DeliveryTask, GroupOrder } from '../schemas/delivery.ts';
+import type { AccountId, DeliveryId, SubscriptionId } from '../schemas/ids.ts';
+import type { AttemptMade, MakeAttempt } from './make-attempt.ts';
+import { type RecordDeps, recordAttempt } from './record-attempt.ts';
+import { workerShutdownSignal } from './worker-shutdown.ts';
+import type { Unfinished } from './retry-delivery.ts';
+
+export interface DeliverGroupDeps extends RecordDeps {
+  readonly makeAttempt: MakeAttempt;
+  /** Starts a workflow of its own for a delivery that is to be retried; one that runs already is left alone. */
+  readonly startOwn: (task: DeliveryTask, unfinished: Unfinished) => Promise<void>;
+  /** True where there is room for one more workflow; it then counts as taken. */
+  readonly takeRoom: () => boolean;
+  /** The last record of each of these deliveries that was appended since a moment. */
+  readonly recall: (
+    ids: ReadonlySet<DeliveryId>,
+    sinceMs: number,
+    signal: AbortSignal,
+  ) => Promise<ReadonlyMap<DeliveryId, DeliveryEvent>>;
+  readonly disableSubscription: (accountId: AccountId, id: SubscriptionId, reason: string) => Promise<void>;
+  readonly now: () => Date;
+}
+
+/** Attempts that are due within this time are made by one execution. */
+const DUE_TOGETHER_MS = 700;
+/** Well below the heartbeat timeout of workflows/delivery-group.ts. */
+const HEARTBEAT_EVERY_MS = 2_000;
+/** What has no outcome by then is recorded as under way, so that it is seen. */
+const SHOWN_AFTER_MS = 1_000;
+/** Clocks of router and worker may differ by so much. */
+const CLOCK_SKEW_MS = 60_000;
+
+/** What survives from one execution to the next. `isUnderWay` while attempts are being made. */
+export interface GroupProgress {
+  readonly isUnderWay: boolean;
+  readonly waiting: readonly Waiting[];
+}
+
+/** Resolves when no delivery of the group is left to it. */
+export const createDeliverGroup = (deps: DeliverGroupDeps) =>
+  async function deliverGroup(group: DeliveryGroup, orders: readonly GroupOrder[] = []): Promise<void> {
+    const info = activityInfo();
+    const signal = workerShutdownSignal();
+    const waiting = new Map<number, Waiting>();
+    for (const one of await whatIsLeft(deps, group, orders, info, signal)) waiting.set(one.index, one);
+
+    const beat = (isUnderWay: boolean): void =>
+      heartbeat({ isUnderWay, waiting: [...waiting.values()] } satisfies GroupProgress);
+    beat(true);
+    const beating = setInterval(beat, HEARTBEAT_EVERY_MS, true);
+    const showing = setTimeout(() => void showLate(deps, group, waiting), SHOWN_AFTER_MS);
+    try {
+      const nowMs = deps.now().getTime();
+      const due = [...waiting.values()].filter(({ dueAtMs }) => dueAtMs <= nowMs + DUE_TOGETHER_MS);
+      await Promise.all(due.map((one) => attempt(deps, group, one, waiting, signal)));
+    } finally {
+      clearInterval(beating);
+      clearTimeout(showing);
+    }
+    if (waiting.size === 0) return;
+
+    beat(false);
+    const left = [...waiting.values()];
+    throw ApplicationFailure.create({
+      message: describeWaiting(left, group.tasks.length),
+      type: 'DeliveriesWait',
+      nextRetryDelay: Math.max(1, nextDueMs(left) - deps.now().getTime()),
+      category: ApplicationFailureCategory.BENIGN,
+    });
+  };
+
+async function whatIsLeft(
+  deps: DeliverGroupDeps,
+  group: DeliveryGroup,
+  orders: readonly GroupOrder[],
+  info: ReturnType<typeof activityInfo>,
+  signal: AbortSignal,
+): Promise<readonly Waiting[]> {
+  if (info.attempt === 1 && orders.length === 0) return allWaiting(group.tasks.length);
+  const progress = info.heartbeatDetails as GroupProgress | undefined;
+  if (progress?.isUnderWay === false) return progress.waiting;
+  // A worker died over it, and its last heartbeat may be older than its last record; or somebody asked for something.
+  const before = progress?.waiting ?? allWaiting(group.tasks.length);
+  const ids = new Set(before.map(({ index }) => group.tasks[index]!.deliveryId));
+  const recalled = await deps.recall(ids, Date.parse(group.startedAt) - CLOCK_SKEW_MS, signal);
+  const { left, own } = waitingAfterRecall(before, group.tasks, recalled);
+  // It may have died between recording that a delivery leaves and starting its workflow.
+  await Promise.all(own.map(({ task, unfinished }) => deps.startOwn(task, unfinished)));
+  return carryOut(deps, group, orders, left);
+}
+
+/** Does what was asked of single deliveries, and answers what is left to the group. */
+async function carryOut(
+  deps: DeliverGroupDeps,
+  group: DeliveryGroup,
+  orders: readonly GroupOrder[],
+  left: readonly Waiting[],
+): Promise<readonly Waiting[]> {
+  const asked = new Map(orders.map((order) => [order.deliveryId, order]));
+  const orderOf = ({ index }: Waiting): GroupOrder | undefined => asked.get(group.tasks[index]!.deliveryId);
+  for (const one of left) {
+    const task = group.tasks[one.index]!;
+    const order = orderOf(one);
+    if (order?.do === 'cancel') {
+      const cancelled = deliveryCancelled(task, group.id, deps.now(), 'asked_for');
+      await deps.eventLog.appendDeliveryEvents([cancelled]);
+    }
+    if (order?.do === 'retryNow') {
+      const { attemptsMade: number, failure } = one;
+      await deps.startOwn(task, { step: 'retry', number, delayMs: 1, failure });
+    }
+  }
+  return left.filter((one) => orderOf(one) === undefined);
+}
+
+async function attempt(
+  deps: DeliverGroupDeps,
+  group: DeliveryGroup,
+  { index, attemptsMade, dueAtMs }: Waiting,
+  waiting: Map<number, Waiting>,
+  signal: AbortSignal,
+): Promise<void> {
+  const task = group.tasks[index]!;
+  const earlyMs = dueAtMs - deps.now().getTime();
+  if (earlyMs > 0) await delay(earlyMs, undefined, { signal });
+  const made = await deps.makeAttempt({ task, number: attemptsMade + 1, carrier: group.id, signal });
+  const { end } = made;
+  if (end.step === 'retry' && !deps.takeRoom()) {
+    await recordAttempt(deps, task, made);
+    const nextMs = deps.now().getTime() + end.delayMs;
+    waiting.set(index, { index, attemptsMade: end.number, dueAtMs: nextMs, failure: end.failure });
+    return;
+  }
+  if (end.step === 'retry') {
+    await recordAttempt(deps, task, carriedByItself(task, made));
+    await deps.startOwn(task, end);
+  } else {
+    await recordAttempt(deps, task, made);
+  }
+  waiting.delete(index);
+  if (end.step === 'exhaust' && end.reason === 'gone') {
+    await deps.disableSubscription(task.accountId, task.subscriptionId, 'endpoint_gone');
+  }
+}
+
+const carriedByItself = (task: DeliveryTask, { end, events }: AttemptMade): AttemptMade => ({
+  end,
+  events: events.map((event) => ({ ...event, workflow_id: task.deliveryId })),
+});
+
+/** In quiet times an outcome is there before anybody looks; a delivery on a slow endpoint is to be seen as well. */
+async function showLate(
+  deps: DeliverGroupDeps,
+  group: DeliveryGroup,
+  waiting: ReadonlyMap<number, Waiting>,
+): Promise<void> {
+  const late = [...waiting.values()].filter(({ attemptsMade }) => attemptsMade === 0);
+  const at = new Date(group.startedAt);
+  await deps.eventLog.appendDeliveryEvents(
+    late.map(({ index }) => deliveryScheduled(group.tasks[index]!, group.id, at)),
+  );
+}

@@ -1,0 +1,199 @@
+/**
+ * Stands before every attempt and says whether it may go now: the circuit of its endpoint, how many requests it
+ * may have on the wire, and its subscription's rate limit. An attempt that gets its turn within seconds waits
+ * for it here; any other is to be held as a record, so that a slow endpoint takes neither memory nor anybody's
+ * turn. Each worker process keeps gates of its own; the rules are domain/deliver/circuit.ts, pacing.ts and
+ * domain/token-bucket.ts.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { askPassage, type Circuit, circuitAfter, CLOSED } from '../domain/deliver/circuit.ts';
+import type { Outcome } from '../domain/deliver/outcome.ts';
+import {
+  getsItsTurn,
+  LONGEST_WAIT_MS,
+  type Pace,
+  paceAfter,
+  STARTING_PACE,
+} from '../domain/deliver/pacing.ts';
+import { type Bucket, takeToken } from '../domain/token-bucket.ts';
+import type { HoldReason } from '../schemas/delivery-log.ts';
+import type { AccountId, DeliveryId, SubscriptionId } from '../schemas/ids.ts';
+
+/** An attempt that asks to go. */
+export interface Applicant {
+  readonly subscriptionId: SubscriptionId;
+  readonly accountId: AccountId;
+  readonly deliveryId: DeliveryId;
+  /** Where it would go: one gate for each subscription and origin, so that no customer's failures close another's. */
+  readonly url: string;
+  /** Null where the subscription has no rate limit. */
+  readonly perSecond: number | null;
+}
+
+export type Admission =
+  | {
+      readonly admitted: true;
+      /** To be called once, when the attempt has ended; null where it was cut off and tells nothing. */
+      readonly leave: (outcome: Outcome | null) => void;
+    }
+  | {
+      readonly admitted: false;
+      readonly reason: Exclude<HoldReason, 'paused'>;
+      /** From when it is worth asking again. */
+      readonly waitMs: number;
+    };
+
+/** A circuit that opened or closed. */
+export interface CircuitChange {
+  readonly subscriptionId: SubscriptionId;
+  readonly accountId: AccountId;
+  /** With the port, where it is none of the scheme's own. */
+  readonly host: string;
+  readonly state: 'open' | 'closed';
+  readonly at: Date;
+}
+
+export interface EndpointGates {
+  /** Resolves within a few seconds. */
+  enter(applicant: Applicant): Promise<Admission>;
+  /** Circuits that are not closed, for the metrics. */
+  openCircuits(): number;
+}
+
+export interface EndpointGatesDeps {
+  readonly now: () => Date;
+  readonly onCircuit: (change: CircuitChange) => void;
+}
+
+interface Gate {
+  circuit: Circuit;
+  pace: Pace;
+  onWire: number;
+  /** Smoothed, as TCP smooths its round-trip time (RFC 6298). */
+  answerMs: number;
+  bucket: Bucket | null;
+  /** First come, first served. */
+  readonly waiting: Waiter[];
+}
+
+interface Waiter {
+  readonly goOn: (hasTurn: boolean) => void;
+}
+
+/** A rate limit makes an attempt wait here for so long at most. */
+const LONGEST_RATE_WAIT_MS = 1_000;
+/** When it is worth asking again at a gate that is full. */
+const ENDPOINT_FULL_WAIT_MS = 1_000;
+/** Gates that nobody uses are forgotten beyond this number. */
+const MOST_GATES = 10_000;
+const SMOOTHING = 1 / 8;
+
+/** Makes the gates of one process. */
+export function createEndpointGates({ now, onCircuit }: EndpointGatesDeps): EndpointGates {
+  const gates = new Map<string, Gate>();
+
+  const gateOf = (key: string): Gate => {
+    const known = gates.get(key);
+    if (known !== undefined) return known;
+    if (gates.size >= MOST_GATES) forgetIdle(gates);
+    const gate: Gate = {
+      circuit: CLOSED,
+      pace: STARTING_PACE,
+      onWire: 0,
+      answerMs: 0,
+      bucket: null,
+      waiting: [],
+    };
+    gates.set(key, gate);
+    return gate;
+  };
+
+  /** Waits for a place on the wire; false where none comes in time. */
+  const turn = (gate: Gate): Promise<boolean> => {
+    if (gate.onWire < gate.pace.limit && gate.waiting.length === 0) {
+      gate.onWire += 1;
+      return Promise.resolve(true);
+    }
+    if (!getsItsTurn(gate.pace.limit, gate.waiting.length, gate.answerMs)) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      const waiter: Waiter = {
+        goOn(hasTurn) {
+          clearTimeout(impatient);
+          resolve(hasTurn);
+        },
+      };
+      const impatient = setTimeout(() => {
+        const place = gate.waiting.indexOf(waiter);
+        if (place !== -1) gate.waiting.splice(place, 1);
+        resolve(false);
+      }, LONGEST_WAIT_MS);
+      gate.waiting.push(waiter);
+    });
+  };
+
+  const letNextGo = (gate: Gate): void => {
+    while (gate.onWire < gate.pace.limit && gate.waiting.length > 0) {
+      gate.onWire += 1;
+      gate.waiting.shift()?.goOn(true);
+    }
+  };
+
+  return {
+    async enter(applicant) {
+      const { origin, host } = new URL(applicant.url);
+      const gate = gateOf(`${applicant.subscriptionId} ${origin}`);
+      if (applicant.perSecond !== null) {
+        const limit = { perSecond: applicant.perSecond, burst: 1 };
+        const taken = takeToken(limit, gate.bucket, performance.now(), LONGEST_RATE_WAIT_MS);
+        gate.bucket = taken.bucket;
+        if (!taken.ok) return { admitted: false, reason: 'rate_limited', waitMs: taken.waitMs };
+        if (taken.waitMs > 0) await delay(taken.waitMs);
+      }
+      if (!(await turn(gate)))
+        return { admitted: false, reason: 'endpoint_full', waitMs: ENDPOINT_FULL_WAIT_MS };
+      // Asked last: the circuit may have opened while the attempt waited for its turn.
+      const sentAtMs = now().getTime();
+      const passage = askPassage(gate.circuit, sentAtMs);
+      if (!passage.passes) {
+        gate.onWire -= 1;
+        letNextGo(gate);
+        return { admitted: false, reason: 'circuit_open', waitMs: passage.untilMs - sentAtMs };
+      }
+      gate.circuit = passage.circuit;
+      return {
+        admitted: true,
+        leave(outcome) {
+          const endedAtMs = now().getTime();
+          const wasFull = gate.onWire >= gate.pace.limit;
+          gate.onWire -= 1;
+          if (outcome !== null) {
+            gate.answerMs += (endedAtMs - sentAtMs - gate.answerMs) * SMOOTHING;
+            gate.pace = paceAfter(gate.pace, { outcome, sentAtMs, endedAtMs, wasFull });
+            const before = gate.circuit;
+            gate.circuit = circuitAfter(before, applicant.deliveryId, outcome, endedAtMs);
+            const state = changed(before, gate.circuit);
+            if (state !== null) {
+              const { subscriptionId, accountId } = applicant;
+              onCircuit({ subscriptionId, accountId, host, state, at: new Date(endedAtMs) });
+            }
+          }
+          letNextGo(gate);
+        },
+      };
+    },
+    openCircuits: () => [...gates.values()].filter(({ circuit }) => circuit.state !== 'closed').length,
+  };
+}
+
+/** A probe that fails keeps a circuit open: that is no change. */
+function changed(before: Circuit, after: Circuit): CircuitChange['state'] | null {
+  if (before.state === 'closed') return after.state === 'open' ? 'open' : null;
+  return after.state === 'closed' ? 'closed' : null;
+}
+
+function forgetIdle(gates: Map<string, Gate>): void {
+  for (const [key, gate] of gates) {
+    const isIdle = gate.onWire === 0 && gate.waiting.length === 0;
+    if (isIdle && gate.circuit.state === 'closed') gates.delete(key);
+  }
+}

@@ -1,0 +1,62 @@
+/** What first attempts need of the world, made from what a process has. */
+import type { Client } from '@temporalio/client';
+import { randomBytes } from 'node:crypto';
+import { parseRetryAfterMs } from '../domain/deliver/retry-after.ts';
+import { operationalEventOf } from '../domain/record/operational-event.ts';
+import type { SubscriptionDirectory } from '../domain/subscription/directory.ts';
+import { sha256 } from '../infra/crypto/hash.ts';
+import { createSealer, type KeyRing } from '../infra/crypto/sealed-secret.ts';
+import { createGuardedAgent } from '../infra/http/guarded-agent.ts';
+import type { Appender } from '../infra/kafka/appender.ts';
+import { createEventLog } from '../infra/kafka/event-log.ts';
+import { announceOn } from '../infra/kafka/operational-events.ts';
+import {
+  createFailureWatches,
+  watchingFailures,
+  type WatchAddress,
+} from '../infra/temporal/failure-watches.ts';
+import type { Logger } from '../infra/telemetry.ts';
+import type { Config } from '../schemas/config.ts';
+import { createEndpointGates } from './endpoint-gates.ts';
+import type { FirstAttemptDeps } from './index.ts';
+import type { Releases } from './record-attempt.ts';
+
+/** What a process has. */
+export interface FirstAttemptParts {
+  readonly config: Pick<Config, 'allowedNetworks' | 'egressProxy' | 'eventTopics'>;
+  readonly client: Client;
+  readonly directory: SubscriptionDirectory;
+  readonly appender: Appender;
+  readonly keys: KeyRing;
+  readonly logger: Logger;
+  readonly releases: Releases;
+  readonly watch: WatchAddress;
+}
+
+/** `agent` in it is to be closed when the process stops. */
+export function firstAttemptDeps(parts: FirstAttemptParts): FirstAttemptDeps {
+  const { allowedNetworks, egressProxy, eventTopics } = parts.config;
+  const sealer = createSealer(parts.keys);
+  const now = () => new Date();
+  const watches = createFailureWatches(parts.client, parts.watch, parts.logger);
+  const announce = announceOn(eventTopics[0]!, (fact) => operationalEventOf(fact, sha256));
+  return {
+    eventLog: watchingFailures(createEventLog(parts.appender, announce), watches),
+    releases: parts.releases,
+    agent: createGuardedAgent({ allowedNetworks, egressProxy, parseRetryAfterMs }),
+    gates: createEndpointGates({
+      now,
+      onCircuit: ({ subscriptionId, accountId, host, state, at }) =>
+        void watches.circuitMoved(subscriptionId, { accountId, host, state, at: at.toISOString() }),
+    }),
+    lookUp: (id, version) => parts.directory.atLeast(id, version),
+    open: (sealed, id) => {
+      const opened = sealer.open(sealed, id);
+      if (!opened.ok) throw new Error(`a secret of ${id} cannot be opened: ${opened.failure}`);
+      return opened.plain;
+    },
+    now,
+    random: () => Math.random(),
+    newSpanId: () => randomBytes(8).toString('hex'),
+  };
+}

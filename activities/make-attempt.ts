@@ -1,0 +1,145 @@
+/**
+ * One attempt of one delivery: look up where it goes, ask whether it may go now, sign, POST, and judge. What
+ * came of it is appended to the log by whoever carries the delivery, before anyone is told. A worker that dies
+ * with the request on the wire leaves no outcome, and the attempt is made again under the same number: the one
+ * place where a request may be sent twice.
+ */
+import { afterAttempt } from '../domain/deliver/after-attempt.ts';
+import { targetOf } from '../domain/deliver/target.ts';
+import { attemptEnded, deliveryCancelled, deliveryHeld } from '../domain/record/delivery-event.ts';
+import { isLive, type LiveSubscription, type Subscription } from '../domain/subscription/subscription.ts';
+import type { GuardedAgent, HttpExchange } from '../infra/http/guarded-agent.ts';
+import type { DeliveryEvent, HoldReason } from '../schemas/delivery-log.ts';
+import type { DeliveryTask } from '../schemas/delivery.ts';
+import type { SubscriptionId } from '../schemas/ids.ts';
+import { deliveryRequest, type RequestDeps } from './delivery-request.ts';
+import type { EndpointGates } from './endpoint-gates.ts';
+
+/** What an attempt came to. Texts in it are readable in Temporal: nothing secret. */
+export type AttemptEnd =
+  | { readonly step: 'succeed' }
+  | { readonly step: 'retry'; readonly number: number; readonly delayMs: number; readonly failure: string }
+  | { readonly step: 'exhaust'; readonly reason: 'not_retried' | 'retries_used_up' | 'gone' }
+  | { readonly step: 'block' }
+  /** Nothing was sent: it may not go now. It is worth asking again after `waitMs`; null where only a person can tell. */
+  | {
+      readonly step: 'hold';
+      readonly reason: HoldReason;
+      readonly attemptsMade: number;
+      readonly waitMs: number | null;
+    }
+  /** Nothing was sent: the delivery is no longer owed. */
+  | { readonly step: 'cancel'; readonly reason: string };
+
+/** What attempts need of the world. Time and chance come in here. */
+export interface AttemptDeps extends RequestDeps {
+  readonly agent: GuardedAgent;
+  readonly gates: EndpointGates;
+  /** The subscription, not older than `version`. */
+  readonly lookUp: (id: SubscriptionId, version: number) => Promise<Subscription>;
+  readonly now: () => Date;
+  /** In [0, 1). */
+  readonly random: () => number;
+}
+
+/** An attempt to be made. */
+export interface AttemptOrder {
+  readonly task: DeliveryTask;
+  /** Counted from 1. */
+  readonly number: number;
+  /** The id of the workflow that carries the delivery. */
+  readonly carrier: string;
+  /** Cuts the request off; nothing is recorded then, for it says nothing of the endpoint. */
+  readonly signal: AbortSignal;
+  /** Called once it is certain that the request goes out, before it does. */
+  readonly onAdmitted?: () => void;
+}
+
+/** An attempt that was made, or that could not be. `events` are to be appended by who asked for it. */
+export interface AttemptMade {
+  readonly end: AttemptEnd;
+  readonly events: readonly DeliveryEvent[];
+}
+
+export type MakeAttempt = (order: AttemptOrder) => Promise<AttemptMade>;
+
+/** Rejects only where the secrets cannot be opened or the signal aborts. */
+export const createMakeAttempt = (deps: AttemptDeps): MakeAttempt =>
+  async function makeAttempt({ task, number, carrier, signal, onAdmitted }) {
+    const subscription = await deps.lookUp(task.subscriptionId, task.subscriptionVersion);
+    const owed = whetherOwed(subscription);
+    if (owed.step === 'cancel') {
+      return { end: owed, events: [deliveryCancelled(task, carrier, deps.now(), owed.reason)] };
+    }
+    if (owed.step === 'hold') return held(deps, task, number, 'paused', null);
+
+    const { settings } = owed.subscription;
+    const url = targetOf(settings, task);
+    const admission = await deps.gates.enter({
+      subscriptionId: task.subscriptionId,
+      accountId: task.accountId,
+      deliveryId: task.deliveryId,
+      url,
+      perSecond: settings.rate_limit?.per_second ?? null,
+    });
+    if (!admission.admitted) return held(deps, task, number, admission.reason, admission.waitMs);
+
+    onAdmitted?.();
+    let exchange: HttpExchange | null = null;
+    try {
+      const startedAt = deps.now();
+      const { request, requestHeaders } = deliveryRequest(deps, owed.subscription, task, number, startedAt);
+      exchange = await deps.agent.post({ ...request, signal });
+      const granted = number - (task.attemptsBefore ?? 0);
+      const next = afterAttempt(settings.retry_policy, granted, exchange.outcome, deps.random());
+      const ended = { number, url, requestHeaders, startedAt, endedAt: deps.now(), next, ...exchange };
+      const events = [attemptEnded(task, carrier, ended)];
+      switch (next.step) {
+        case 'retry':
+          return {
+            end: { step: 'retry', number, delayMs: next.delayMs, failure: describe(exchange) },
+            events,
+          };
+        case 'exhaust':
+          return { end: { step: 'exhaust', reason: next.reason }, events };
+        case 'block':
+          return { end: { step: 'block' }, events };
+        case 'succeed':
+          return { end: { step: 'succeed' }, events };
+      }
+    } finally {
+      admission.leave(exchange?.outcome ?? null);
+    }
+  };
+
+const held = (
+  deps: AttemptDeps,
+  task: DeliveryTask,
+  number: number,
+  reason: HoldReason,
+  waitMs: number | null,
+): AttemptMade => ({
+  end: { step: 'hold', reason, attemptsMade: number - 1, waitMs },
+  events: [deliveryHeld(task, reason, deps.now())],
+});
+
+type Owed =
+  | { readonly step: 'send'; readonly subscription: LiveSubscription }
+  | { readonly step: 'hold' }
+  | { readonly step: 'cancel'; readonly reason: string };
+
+function whetherOwed(subscription: Subscription): Owed {
+  if (!isLive(subscription)) return { step: 'cancel', reason: 'subscription_deleted' };
+  switch (subscription.status) {
+    case 'active':
+      return { step: 'send', subscription };
+    case 'paused':
+      return { step: 'hold' };
+    case 'disabled':
+      return { step: 'cancel', reason: 'subscription_disabled' };
+  }
+}
+
+/** The failure in a few words for the Temporal UI. */
+const describe = ({ outcome, error }: HttpExchange): string =>
+  outcome.kind === 'answered' ? `answered ${outcome.statusCode}` : (error ?? outcome.kind);

@@ -1,0 +1,33 @@
+import { heldDelivery } from '../domain/record/delivery-event.ts';
+import type { EventLog } from '../infra/kafka/event-log.ts';
+import type { DeliveryTask } from '../schemas/delivery.ts';
+import type { SubscriptionId } from '../schemas/ids.ts';
+import type { AttemptMade } from './make-attempt.ts';
+
+/** Wakes the actors that release what subscriptions have held. */
+export interface Releases {
+  /** At once and without waiting; a wake-up that is lost is made up for by the sweep. */
+  wake(id: SubscriptionId): void;
+}
+
+export interface RecordDeps {
+  readonly eventLog: EventLog;
+  readonly releases: Releases;
+}
+
+/**
+ * Appends what came of an attempt of a delivery that some workflow carries. Once it resolves, a delivery that may
+ * not be sent now stands on `webhooks.held`, and its workflow owes it nothing any more.
+ */
+export async function recordAttempt(
+  { eventLog, releases }: RecordDeps,
+  task: DeliveryTask,
+  { end, events }: AttemptMade,
+): Promise<void> {
+  if (end.step !== 'hold') return eventLog.appendDeliveryEvents(events);
+  const { deliveryId } = task;
+  await eventLog.appendDeliveryEvents(events, [
+    { deliveryId, held: heldDelivery(task, end.attemptsMade, null) },
+  ]);
+  if (end.reason !== 'paused') releases.wake(task.subscriptionId);
+}

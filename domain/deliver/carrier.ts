@@ -1,0 +1,18 @@
+/** The ids of the workflows that carry deliveries. A delivery's own workflow has the id of the delivery. */
+import type { RecordPlace } from '../../schemas/delivery.ts';
+import type { SubscriptionId } from '../../schemas/ids.ts';
+
+/** The actor that releases what a subscription has held. */
+export const releaseId = (subscriptionId: SubscriptionId): string => `release:${subscriptionId}`;
+
+const GROUP_PREFIX = 'group:';
+
+/** True for the id of a group. */
+export const isGroupId = (workflowId: string): boolean => workflowId.startsWith(GROUP_PREFIX);
+
+/**
+ * A group, named for the place of its first event: a chunk that a crash had begun is asked for by this name.
+ * `part` tells the groups of one event apart, for its deliveries may be too many for one.
+ */
+export const groupId = ({ topic, partition, offset }: RecordPlace, part: number): string =>
+  `${GROUP_PREFIX}${topic}:${partition}:${offset}${part === 0 ? '' : `:${part}`}`;

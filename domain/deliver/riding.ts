@@ -1,0 +1,78 @@
+/** What a group still owes: deliveries that wait for their first attempt, or for another one. */
+import type { DeliveryEvent } from '../../schemas/delivery-log.ts';
+import type { DeliveryTask } from '../../schemas/delivery.ts';
+import type { DeliveryId } from '../../schemas/ids.ts';
+
+/** One delivery of a group that is not done, by its place in the group. */
+export interface Waiting {
+  readonly index: number;
+  readonly attemptsMade: number;
+  /** Milliseconds since 1970; 0 for a first attempt, which is due at once. */
+  readonly dueAtMs: number;
+  /** Of its latest attempt, in a few words; empty before the first. */
+  readonly failure: string;
+}
+
+/** A group of `count` of which nothing has been attempted. */
+export const allWaiting = (count: number): readonly Waiting[] =>
+  Array.from({ length: count }, (_, index) => ({ index, attemptsMade: 0, dueAtMs: 0, failure: '' }));
+
+/** When the first of them is due. */
+export const nextDueMs = (waiting: readonly Waiting[]): number =>
+  waiting.reduce((earliest, { dueAtMs }) => Math.min(earliest, dueAtMs), Number.POSITIVE_INFINITY);
+
+/** For the Temporal UI: how many wait, for what and until when. */
+export function describeWaiting(waiting: readonly Waiting[], count: number): string {
+  const byFailure = new Map<string, number>();
+  for (const { failure } of waiting) byFailure.set(failure, (byFailure.get(failure) ?? 0) + 1);
+  const [most] = [...byFailure].sort(([, a], [, b]) => b - a);
+  const next = new Date(nextDueMs(waiting)).toISOString();
+  return `${waiting.length} of ${count} deliveries wait for another attempt, the next at ${next}; most: ${most?.[0]}`;
+}
+
+/** What is left of a group after its worker died, by what the log says of its deliveries. */
+export interface AfterRecall {
+  readonly left: readonly Waiting[];
+  /** Those that were to leave for a workflow of their own, which may not have been started. */
+  readonly own: readonly {
+    readonly task: DeliveryTask;
+    readonly unfinished: {
+      readonly step: 'retry';
+      readonly number: number;
+      readonly delayMs: number;
+      readonly failure: string;
+    };
+  }[];
+}
+
+/** `recalled` has the last record of each delivery that has one. */
+export function waitingAfterRecall(
+  before: readonly Waiting[],
+  tasks: readonly DeliveryTask[],
+  recalled: ReadonlyMap<DeliveryId, DeliveryEvent>,
+): AfterRecall {
+  const left: Waiting[] = [];
+  const own: AfterRecall['own'][number][] = [];
+  for (const one of before) {
+    const task = tasks[one.index]!;
+    const event = recalled.get(task.deliveryId);
+    if (event === undefined || event.type === 'DeliveryScheduled') {
+      left.push(one);
+    } else if (event.type === 'AttemptEnded' && event.next.step === 'retry') {
+      if (event.number < one.attemptsMade) {
+        left.push(one);
+        continue;
+      }
+      const dueAtMs = Date.parse(event.next.next_attempt_at);
+      const failure = event.status_code === null ? (event.error ?? '') : `answered ${event.status_code}`;
+      if (event.workflow_id === task.deliveryId) {
+        const delayMs = Math.max(1, dueAtMs - Date.parse(event.at));
+        own.push({ task, unfinished: { step: 'retry', number: event.number, delayMs, failure } });
+      } else {
+        left.push({ index: one.index, attemptsMade: event.number, dueAtMs, failure });
+      }
+    }
+    // All other records say that the group owes the delivery nothing any more.
+  }
+  return { left, own };
+}

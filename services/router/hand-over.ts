@@ -1,0 +1,130 @@
+/**
+ * Hands the deliveries of a chunk to Temporal: each as a workflow of its own in quiet times, in groups under load.
+ * When it answers, Temporal holds all of them. A chunk that somebody may have begun before is handed over so that
+ * nothing is started twice.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import pMap from 'p-map';
+import { groupId } from '../../domain/deliver/carrier.ts';
+import {
+  type GroupLimits,
+  NO_RATE,
+  planGroups,
+  QUIET_PER_SECOND,
+  rateAfter,
+  type RecordDeliveries,
+} from '../../domain/deliver/grouping.ts';
+import { deliveryScheduled } from '../../domain/record/delivery-event.ts';
+import type { Chunk } from '../../infra/kafka/chunk-consumer.ts';
+import type { EventLog } from '../../infra/kafka/event-log.ts';
+import type { Logger } from '../../infra/telemetry.ts';
+import type { DeliveryGroup, DeliveryTask } from '../../schemas/delivery.ts';
+
+/** The workflows of deliveries, as Temporal keeps them. Each call rejects while Temporal is away. */
+export interface Carriers {
+  /** Resolves once the delivery's workflow is there, also where it was before. */
+  startDelivery(task: DeliveryTask): Promise<void>;
+  /** Resolves once the group's workflow is there, also where it was before. */
+  startGroup(group: DeliveryGroup, nextOffset: bigint): Promise<void>;
+  /** The offset after the last record that a group speaks for; null where there never was such a group. */
+  nextOffsetOf(groupId: string): Promise<bigint | null>;
+  /** Resolves while workers keep up. Rejects when `signal` aborts. */
+  room(signal: AbortSignal): Promise<void>;
+}
+
+export interface HandOverDeps {
+  readonly carriers: Carriers;
+  readonly eventLog: EventLog;
+  readonly limits: GroupLimits;
+  readonly logger: Pick<Logger, 'warn'>;
+}
+
+/** A stretch of a partition: its deliveries, and whether a crash may have begun to hand it over. */
+export type Stretch = Pick<Chunk, 'topic' | 'partition' | 'firstOffset' | 'nextOffset' | 'signal'> & {
+  readonly records: readonly RecordDeliveries[];
+  readonly isInDoubt: boolean;
+};
+
+/** Requests to Temporal on the wire at once, per chunk. */
+const STARTS_AT_ONCE = 32;
+/** Between two tries to reach a Temporal that is away. */
+const RETRY_MS = 1_000;
+
+/** Rejects only when the work is taken from us. */
+export function createHandOver(deps: HandOverDeps): (stretch: Stretch) => Promise<void> {
+  let rate = NO_RATE;
+
+  return async (stretch) => {
+    const { records } = stretch;
+    const count = records.reduce((sum, { tasks }) => sum + tasks.length, 0);
+    rate = rateAfter(rate, count, performance.now());
+    if (count === 0) return;
+    if (stretch.isInDoubt) return handOverAgain(deps, stretch);
+    const isAlone = deps.limits.deliveries === 1 || rate.perSecond <= QUIET_PER_SECOND;
+    if (isAlone) await startEach(deps, stretch, records);
+    else await startGroups(deps, stretch);
+  };
+}
+
+async function startEach(
+  deps: HandOverDeps,
+  { signal }: Stretch,
+  records: readonly RecordDeliveries[],
+): Promise<void> {
+  const tasks = records.flatMap((record) => record.tasks);
+  const now = new Date();
+  await Promise.all([
+    deps.eventLog.appendDeliveryEvents(tasks.map((task) => deliveryScheduled(task, task.deliveryId, now))),
+    pMap(tasks, (task) => untilTaken(deps, signal, () => deps.carriers.startDelivery(task)), {
+      concurrency: STARTS_AT_ONCE,
+    }),
+  ]);
+}
+
+/**
+ * One after the other, so that what was begun is known by its name alone. Who is in a group is recorded by its
+ * first outcome: a record more for each delivery would be the dearest part of a fast one.
+ */
+async function startGroups(deps: HandOverDeps, stretch: Stretch): Promise<void> {
+  const { topic, partition, firstOffset, nextOffset, signal } = stretch;
+  for (const planned of planGroups(stretch.records, firstOffset, nextOffset, deps.limits)) {
+    await deps.carriers.room(signal);
+    const place = { topic, partition, offset: String(planned.firstOffset) };
+    const group = {
+      id: groupId(place, planned.part),
+      startedAt: new Date().toISOString(),
+      tasks: planned.tasks,
+    };
+    await untilTaken(deps, signal, () => deps.carriers.startGroup(group, planned.nextOffset));
+  }
+}
+
+/** What groups speak for already is left to them; the rest goes alone, where Temporal refuses what it has. */
+async function handOverAgain(deps: HandOverDeps, stretch: Stretch): Promise<void> {
+  const { topic, partition, signal } = stretch;
+  let next = stretch.firstOffset;
+  for (;;) {
+    const id = groupId({ topic, partition, offset: String(next) }, 0);
+    const covered = await untilTaken(deps, signal, () => deps.carriers.nextOffsetOf(id));
+    if (covered === null || covered <= next) break;
+    next = covered;
+  }
+  const rest = stretch.records.filter(({ offset }) => offset >= next);
+  await startEach(deps, stretch, rest);
+}
+
+async function untilTaken<T>(
+  deps: Pick<HandOverDeps, 'logger'>,
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T> {
+  for (;;) {
+    signal.throwIfAborted();
+    try {
+      return await work();
+    } catch (error) {
+      deps.logger.warn({ err: error }, 'Temporal does not take deliveries');
+      await delay(RETRY_MS, undefined, { signal });
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Outcome } from '../../../domain/deliver/outcome.ts';
+import {
+  getsItsTurn,
+  HIGHEST_LIMIT,
+  SLOW_ANSWER_MS,
+  paceAfter,
+  STARTING_LIMIT,
+  STARTING_PACE,
+} from '../../../domain/deliver/pacing.ts';
+
+const timeout: Outcome = { kind: 'unreachable', failure: 'timeout' };
+const answered = (statusCode: number): Outcome => ({ kind: 'answered', statusCode, retryAfterMs: null });
+const sign = { outcome: answered(200), sentAtMs: 100, endedAtMs: 150, wasFull: true };
+
+describe('the limit of an endpoint', () => {
+  it('grows by one for an answer that came while it was used up', () => {
+    expect(paceAfter(STARTING_PACE, sign).limit).toBe(STARTING_LIMIT + 1);
+  });
+
+  it('stays where it was not used up', () => {
+    expect(paceAfter(STARTING_PACE, { ...sign, wasFull: false })).toBe(STARTING_PACE);
+  });
+
+  it.each([timeout, answered(429)])('halves after %j', (outcome) => {
+    expect(paceAfter(STARTING_PACE, { ...sign, outcome })).toEqual({
+      limit: STARTING_LIMIT / 2,
+      halvedAtMs: 150,
+    });
+  });
+
+  it('halves once for requests that were under way together', () => {
+    const once = paceAfter(STARTING_PACE, { ...sign, outcome: timeout });
+    expect(paceAfter(once, { ...sign, outcome: timeout, endedAtMs: 160 })).toBe(once);
+    expect(paceAfter(once, { ...sign, outcome: timeout, sentAtMs: 151, endedAtMs: 200 }).limit).toBe(
+      STARTING_LIMIT / 4,
+    );
+  });
+
+  it.each([{ kind: 'unreachable', failure: 'connection_refused' } as const, answered(500)])(
+    'says nothing about capacity after %j',
+    (outcome) => {
+      expect(paceAfter(STARTING_PACE, { ...sign, outcome, wasFull: false })).toBe(STARTING_PACE);
+    },
+  );
+
+  it('stays between one and its highest, whatever happens', () => {
+    const signs = fc.record({
+      outcome: fc.constantFrom(timeout, answered(200), answered(429), answered(503)),
+      sentAtMs: fc.nat(1_000_000),
+      endedAtMs: fc.nat(1_000_000),
+      wasFull: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(signs, { maxLength: 600 }), (all) => {
+        const { limit } = all.reduce(paceAfter, STARTING_PACE);
+        expect(limit).toBeGreaterThanOrEqual(1);
+        expect(limit).toBeLessThanOrEqual(HIGHEST_LIMIT);
+      }),
+    );
+  });
+});
+
+describe('a request that finds the wire full', () => {
+  it('waits where answers come quickly', () => {
+    expect(getsItsTurn(64, 200, 5)).toBe(true);
+  });
+
+  it('does not wait for an endpoint that is slow to answer', () => {
+    expect(getsItsTurn(64, 0, SLOW_ANSWER_MS + 1)).toBe(false);
+  });
+
+  it('does not join a line that is too long', () => {
+    expect(getsItsTurn(10, 4_990, 10)).toBe(true);
+    expect(getsItsTurn(10, 5_000, 10)).toBe(false);
+  });
+});

@@ -1,0 +1,121 @@
+/** What was held is released, watched from the receiver, on a Temporal that skips the waits. */
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { EndpointGates } from '../../activities/endpoint-gates.ts';
+import type { DeliveryTask } from '../../schemas/delivery.ts';
+import { newGates, startDeliveryEnv, subscriptionTo } from './delivery-env.ts';
+
+let stage: Awaited<ReturnType<typeof startDeliveryEnv>>;
+beforeAll(async () => {
+  stage = await startDeliveryEnv();
+});
+afterAll(() => stage.stop());
+beforeEach(() => {
+  stage.receiver.arrivals.length = 0;
+  stage.recorded.length = 0;
+  stage.held.clear();
+  stage.world.gates = newGates();
+  stage.receiver.script.answer = (_request, response) => void response.writeHead(200).end();
+});
+
+/** Deliveries that came while the subscription was paused. */
+async function heldWhilePaused(count: number): Promise<readonly DeliveryTask[]> {
+  stage.world.subscription = subscriptionTo(stage.receiver.url, { status: 'paused' });
+  const tasks = Array.from({ length: count }, () => stage.task());
+  await stage.deliverGroup(tasks);
+  stage.world.subscription = subscriptionTo(stage.receiver.url, { version: 2 });
+  return tasks;
+}
+/** Gates of an endpoint that takes one request at a time. */
+function oneAtATime(): EndpointGates {
+  let last = Promise.resolve();
+  return {
+    openCircuits: () => 0,
+    async enter() {
+      const before = last;
+      let leave = (): void => undefined;
+      last = new Promise((resolve) => (leave = resolve));
+      await before;
+      return { admitted: true, leave };
+    },
+  };
+}
+const arrived = (): string[] =>
+  stage.receiver.arrivals.map(({ headers }) => String(headers['x-broxi-delivery']));
+
+it('sends everything once', async () => {
+  const tasks = await heldWhilePaused(300);
+  await stage.release();
+  expect(arrived().sort()).toEqual(tasks.map(({ deliveryId }) => deliveryId).sort());
+  expect(await stage.held.count(tasks[0]!.subscriptionId)).toBe(0);
+});
+
+it('sends the oldest first, one after the other where the endpoint takes one at a time', async () => {
+  const tasks = await heldWhilePaused(40);
+  stage.world.gates = oneAtATime();
+  await stage.release();
+  expect(arrived()).toEqual(tasks.map(({ deliveryId }) => deliveryId));
+});
+
+it('tries again what fails, after the wait that its policy says, and keeps counting attempts', async () => {
+  const [task] = await heldWhilePaused(1);
+  stage.receiver.script.answer = ({ headers }, response) =>
+    void response.writeHead(headers['x-broxi-attempt'] === '3' ? 200 : 503).end();
+  await stage.release();
+  const { arrivals } = stage.receiver;
+  expect(arrivals.map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
+  expect(arrivals[1]!.atMs - arrivals[0]!.atMs).toBeGreaterThanOrEqual(5_000);
+  expect(stage.recorded.filter(({ delivery_id }) => delivery_id === task?.deliveryId).at(-1)).toMatchObject({
+    number: 3,
+    next: { step: 'succeed' },
+  });
+});
+
+it('stops where the subscription is paused again, and loses nothing', async () => {
+  const tasks = await heldWhilePaused(400);
+  let count = 0;
+  stage.receiver.script.answer = (_request, response) => {
+    count += 1;
+    if (count === 20) {
+      stage.world.subscription = subscriptionTo(stage.receiver.url, { status: 'paused', version: 3 });
+    }
+    response.writeHead(200).end();
+  };
+  await stage.release();
+  const left = await stage.held.count(tasks[0]!.subscriptionId);
+  expect(left).toBeGreaterThan(0);
+  expect(arrived().length + left).toBe(400);
+
+  stage.world.subscription = subscriptionTo(stage.receiver.url, { version: 4 });
+  await stage.release();
+  expect(new Set(arrived()).size).toBe(400);
+  expect(arrived()).toHaveLength(400);
+});
+
+it('cancels what is held where the subscription was disabled', async () => {
+  const tasks = await heldWhilePaused(3);
+  stage.world.subscription = subscriptionTo(stage.receiver.url, { status: 'disabled', version: 2 });
+  stage.recorded.length = 0;
+  await stage.release();
+  expect(arrived()).toEqual([]);
+  expect(stage.recorded.map(({ type }) => type)).toEqual(tasks.map(() => 'DeliveryCancelled'));
+  expect(await stage.held.count(tasks[0]!.subscriptionId)).toBe(0);
+});
+
+it('probes an endpoint whose circuit is open, and goes on when it answers again', async () => {
+  let isDown = true;
+  stage.receiver.script.answer = (_request, response) => void response.writeHead(isDown ? 503 : 200).end();
+  stage.world.hasRoom = false;
+  stage.world.subscription = subscriptionTo(stage.receiver.url, { version: 2 });
+  const [first, ...others] = Array.from({ length: 30 }, () => stage.task());
+  await stage.deliverGroup([first!, ...others]);
+  const count = await stage.held.count(first!.subscriptionId);
+  expect(count).toBeGreaterThan(20);
+
+  isDown = false;
+  await stage.release();
+  const succeeded = stage.recorded.filter(
+    (event) => event.type === 'AttemptEnded' && event.next.step === 'succeed',
+  );
+  expect(succeeded).toHaveLength(count);
+  expect(await stage.held.count(first!.subscriptionId)).toBe(0);
+});

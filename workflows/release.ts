@@ -1,0 +1,28 @@
+/**
+ * The actor that releases what one subscription has held; it lives while something is. Whatever it does is taken
+ * up again where it was, whichever process dies: what is held stands on `webhooks.held` until it has ended.
+ */
+import { condition, proxyActivities, setHandler } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.ts';
+import type { SubscriptionId } from '../schemas/ids.ts';
+import { RELEASE_ACTOR, WORK_QUEUE } from './messages.ts';
+
+const { releaseHeld } = proxyActivities<Activities>({
+  taskQueue: WORK_QUEUE,
+  // A release of many deliveries to a slow endpoint takes as long as it takes; heartbeats tell that it is alive.
+  startToCloseTimeout: '24 hours',
+  heartbeatTimeout: '20 seconds',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds' },
+});
+
+/** Ends when nothing is held any more, or nothing may be sent until a person says so. */
+export async function release(subscriptionId: SubscriptionId): Promise<void> {
+  let isWoken = false;
+  setHandler(RELEASE_ACTOR.wakeSignal, () => void (isWoken = true));
+  for (;;) {
+    isWoken = false;
+    const end = await releaseHeld(subscriptionId);
+    if (end.step === 'wait') await condition(() => isWoken, end.waitMs);
+    else if (!isWoken) return;
+  }
+}
