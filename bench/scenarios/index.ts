@@ -12,6 +12,7 @@ import { match } from './match.ts';
 import { noisyNeighbour } from './noisy-neighbour.ts';
 import { retries } from './retries.ts';
 import { single } from './single.ts';
+import { start } from './start.ts';
 import { throughput } from './throughput.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -28,4 +29,5 @@ export const SCENARIOS: readonly Scenario[] = [
   noisyNeighbour,
   failing,
   kills,
+  start,
 ];
