@@ -5,7 +5,7 @@
 import { deliveryTask } from '../../domain/deliver/delivery-task.ts';
 import type { RecordDeliveries } from '../../domain/deliver/grouping.ts';
 import { readJson } from '../../domain/deliver/json-text.ts';
-import { traceIdOf } from '../../domain/deliver/trace-context.ts';
+import { eventTraceId, traceIdOf } from '../../domain/deliver/trace-context.ts';
 import { matchEvent } from '../../domain/match/match-event.ts';
 import type { SubscriptionIndex } from '../../domain/match/subscription-index.ts';
 import type { SubscriptionDirectory } from '../../domain/subscription/directory.ts';
@@ -101,18 +101,12 @@ function tasksOf(
 ): readonly DeliveryTask[] {
   const matches = matchEvent(deps.index, event);
   if (matches.length === 0) return [];
-  const traceId = traceIdOf(record.headers['traceparent']?.toString()) ?? traceIdFor(event);
+  const traceId = traceIdOf(record.headers['traceparent']?.toString()) ?? eventTraceId(event, sha256);
   return matches.map(({ subscriptionId }) => {
     const { version } = deps.directory.get(subscriptionId);
     return deliveryTask(event, { subscriptionId, version }, place, record.timestampMs, traceId, sha256);
   });
 }
-
-/** For an event whose producer traces nothing: the same for all deliveries of the event. */
-const traceIdFor = (event: PlatformEvent): string =>
-  Buffer.from(sha256(JSON.stringify([event.accountId, event.type, event.id])).subarray(0, 16)).toString(
-    'hex',
-  );
 
 function byRecord(tasks: readonly DeliveryTask[]): readonly RecordDeliveries[] {
   const records = new Map<string, DeliveryTask[]>();
