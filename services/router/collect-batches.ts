@@ -3,7 +3,6 @@
  * would be too large. When it answers, Temporal holds all of them. A chunk that is told again is dropped by the actors,
  * so it does not matter how far a crash let it come.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import pMap from 'p-map';
 import { batchActorId } from '../../domain/batch/batch-address.ts';
 import { batchItem } from '../../domain/batch/batch-item.ts';
@@ -16,6 +15,7 @@ import type { Collected } from '../../infra/temporal/batch-actors.ts';
 import type { Logger } from '../../infra/telemetry.ts';
 import type { DeliveryTask } from '../../schemas/delivery.ts';
 import type { Aggregation } from '../../schemas/aggregation.ts';
+import { untilTaken } from './until-taken.ts';
 
 export interface CollectBatchesDeps {
   readonly directory: SubscriptionDirectory;
@@ -39,8 +39,6 @@ export interface CollectBatches {
 
 /** Actors told at once, per chunk. */
 const ACTORS_AT_ONCE = 32;
-/** Between two tries to reach a Temporal that is away. */
-const RETRY_MS = 1_000;
 
 export const createCollectBatches = (deps: CollectBatchesDeps): CollectBatches => ({
   sortOut(tasks) {
@@ -82,7 +80,14 @@ function toldOf(subscription: LiveSubscription, aggregation: Aggregation, task: 
 
 /** One after the other: an actor takes what comes late for what it has seen. */
 async function tellInParts(deps: CollectBatchesDeps, told: Collected, signal: AbortSignal): Promise<void> {
-  for (const items of inParts(told.items)) await tellUntilTaken(deps, { ...told, items }, signal);
+  const giver = {
+    logger: deps.logger,
+    context: { workflow_id: told.actorId },
+    message: 'Temporal does not take events for a batch',
+  };
+  for (const items of inParts(told.items)) {
+    await untilTaken(giver, signal, () => deps.collect({ ...told, items }));
+  }
 }
 
 /** As many as one message has room for, and at least one. */
@@ -100,20 +105,4 @@ function inParts(items: readonly BatchItem[]): readonly (readonly BatchItem[])[]
     }
   }
   return parts;
-}
-
-async function tellUntilTaken(deps: CollectBatchesDeps, told: Collected, signal: AbortSignal): Promise<void> {
-  for (;;) {
-    signal.throwIfAborted();
-    try {
-      await deps.collect(told);
-      return;
-    } catch (error) {
-      deps.logger.warn(
-        { err: error, workflow_id: told.actorId },
-        'Temporal does not take events for a batch',
-      );
-      await delay(RETRY_MS, undefined, { signal });
-    }
-  }
 }

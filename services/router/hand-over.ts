@@ -3,7 +3,6 @@
  * When it answers, Temporal holds all of them. A chunk that somebody may have begun before is handed over so that
  * nothing is started twice.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import pMap from 'p-map';
 import { groupId } from '../../domain/deliver/carrier.ts';
 import {
@@ -19,6 +18,7 @@ import type { Chunk } from '../../infra/kafka/chunk-consumer.ts';
 import type { EventLog } from '../../infra/kafka/event-log.ts';
 import type { Logger } from '../../infra/telemetry.ts';
 import type { DeliveryGroup, DeliveryTask } from '../../schemas/delivery.ts';
+import { untilTaken } from './until-taken.ts';
 
 /** The workflows of deliveries, as Temporal keeps them. Each call rejects while Temporal is away. */
 export interface Carriers {
@@ -47,8 +47,6 @@ export type Stretch = Pick<Chunk, 'topic' | 'partition' | 'firstOffset' | 'nextO
 
 /** Requests to Temporal on the wire at once, per chunk. */
 const STARTS_AT_ONCE = 32;
-/** Between two tries to reach a Temporal that is away. */
-const RETRY_MS = 1_000;
 
 /** Rejects only when the work is taken from us. */
 export function createHandOver(deps: HandOverDeps): (stretch: Stretch) => Promise<void> {
@@ -75,7 +73,7 @@ async function startEach(
   const now = new Date();
   await Promise.all([
     deps.eventLog.appendDeliveryEvents(tasks.map((task) => deliveryScheduled(task, task.deliveryId, now))),
-    pMap(tasks, (task) => untilTaken(deps, signal, () => deps.carriers.startDelivery(task)), {
+    pMap(tasks, (task) => taken(deps, signal, () => deps.carriers.startDelivery(task)), {
       concurrency: STARTS_AT_ONCE,
     }),
   ]);
@@ -95,7 +93,7 @@ async function startGroups(deps: HandOverDeps, stretch: Stretch): Promise<void> 
       startedAt: new Date().toISOString(),
       tasks: planned.tasks,
     };
-    await untilTaken(deps, signal, () => deps.carriers.startGroup(group, planned.nextOffset));
+    await taken(deps, signal, () => deps.carriers.startGroup(group, planned.nextOffset));
   }
 }
 
@@ -105,7 +103,7 @@ async function handOverAgain(deps: HandOverDeps, stretch: Stretch): Promise<void
   let next = stretch.firstOffset;
   for (;;) {
     const id = groupId({ topic, partition, offset: String(next) }, 0);
-    const covered = await untilTaken(deps, signal, () => deps.carriers.nextOffsetOf(id));
+    const covered = await taken(deps, signal, () => deps.carriers.nextOffsetOf(id));
     if (covered === null || covered <= next) break;
     next = covered;
   }
@@ -113,18 +111,5 @@ async function handOverAgain(deps: HandOverDeps, stretch: Stretch): Promise<void
   await startEach(deps, stretch, rest);
 }
 
-async function untilTaken<T>(
-  deps: Pick<HandOverDeps, 'logger'>,
-  signal: AbortSignal,
-  work: () => Promise<T>,
-): Promise<T> {
-  for (;;) {
-    signal.throwIfAborted();
-    try {
-      return await work();
-    } catch (error) {
-      deps.logger.warn({ err: error }, 'Temporal does not take deliveries');
-      await delay(RETRY_MS, undefined, { signal });
-    }
-  }
-}
+const taken = <T>({ logger }: HandOverDeps, signal: AbortSignal, work: () => Promise<T>): Promise<T> =>
+  untilTaken({ logger, message: 'Temporal does not take deliveries' }, signal, work);
