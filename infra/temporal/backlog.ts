@@ -7,8 +7,6 @@ import type { Logger } from '../telemetry.ts';
 export interface Backlog {
   /** Resolves while fewer tasks wait than the limit. Rejects when `signal` aborts. */
   room(signal: AbortSignal): Promise<void>;
-  /** Tasks that waited when it was asked last. */
-  readonly size: number;
 }
 
 const { TASK_QUEUE_TYPE_ACTIVITY, TASK_QUEUE_TYPE_WORKFLOW } = proto.temporal.api.enums.v1.TaskQueueType;
@@ -24,6 +22,7 @@ export function createBacklog(
   limit: number,
   logger: Pick<Logger, 'warn'>,
 ): Backlog {
+  /** Tasks that waited when it was asked last. */
   let size = 0;
   let askedAtMs = Number.NEGATIVE_INFINITY;
   let asking: Promise<void> | null = null;
@@ -58,9 +57,6 @@ export function createBacklog(
         if (size < limit) return;
         await delay(FRESH_MS, undefined, { signal });
       }
-    },
-    get size() {
-      return size;
     },
   };
 }
