@@ -1,23 +1,13 @@
 /** Reaches the workflow that carries a delivery: to make the next attempt now, or none any more. */
-import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
-import {
-  type defineSearchAttributeKey,
-  type SignalDefinition,
-  TypedSearchAttributes,
-} from '@temporalio/common';
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import type { SignalDefinition } from '@temporalio/common';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import type { DeliveryTask, GroupOrder } from '../../schemas/delivery.ts';
 import type { DeliveryId } from '../../schemas/ids.ts';
+import { type DeliveryActor, startDelivery } from './delivery-start.ts';
 
 /** What must be known of the workflows; `workflows/messages.ts` says it. */
-export interface OrderAddress {
-  readonly workflowType: string;
-  readonly taskQueue: string;
-  readonly searchAttributes: {
-    readonly [name in 'webhookId' | 'eventType' | 'accountId' | 'deliveryState']: ReturnType<
-      typeof defineSearchAttributeKey<'KEYWORD'>
-    >;
-  };
+export interface OrderAddress extends DeliveryActor {
   readonly retryActivity: string;
   readonly retryNowSignal: SignalDefinition<[attemptsMade: number]>;
   readonly cancelSignal: SignalDefinition<[]>;
@@ -76,28 +66,14 @@ export function createDeliveryOrders(client: Client, address: OrderAddress): Del
         await client.workflow.getHandle(workflowId).signal(cancelSignal);
         return true;
       }),
-    async restart(task, attemptsMade) {
-      const { searchAttributes: attributes, workflowType, taskQueue } = address;
-      const unfinished = { step: 'retry', number: attemptsMade, delayMs: 1, failure: 'to be tried again' };
-      try {
-        await client.workflow.start(workflowType, {
-          taskQueue,
-          workflowId: task.deliveryId,
-          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-          args: [task, unfinished],
-          typedSearchAttributes: new TypedSearchAttributes([
-            { key: attributes.webhookId, value: task.subscriptionId },
-            { key: attributes.eventType, value: task.eventType },
-            { key: attributes.accountId, value: task.accountId },
-            { key: attributes.deliveryState, value: 'retrying' },
-          ]),
-        });
-        return true;
-      } catch (error) {
-        if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
-        throw error;
-      }
-    },
+    restart: (task, attemptsMade) =>
+      startDelivery(client, address, {
+        task,
+        url: null,
+        state: 'retrying',
+        unfinished: { step: 'retry', number: attemptsMade, delayMs: 1, failure: 'to be tried again' },
+        again: true,
+      }),
   };
 }
 

@@ -26,20 +26,25 @@ export interface DeliveryStart {
   readonly state: DeliveryStatus;
   /** What an attempt left that was made elsewhere. */
   readonly unfinished?: unknown;
+  /** True where a delivery that has ended may begin again. */
+  readonly again?: true;
 }
 
-/** Resolves once Temporal holds the workflow, also where it did before: a delivery is started once. */
+/**
+ * Resolves once Temporal holds the workflow: true where it was started now, false where it was there before, for a
+ * delivery is started once. Rejects while Temporal is away.
+ */
 export async function startDelivery(
   client: Client,
   actor: DeliveryActor,
   start: DeliveryStart,
-): Promise<void> {
-  const { task, url, state, unfinished } = start;
+): Promise<boolean> {
+  const { task, url, state, unfinished, again } = start;
   const { searchAttributes: attributes } = actor;
   const options: WorkflowStartOptions = {
     taskQueue: actor.taskQueue,
     workflowId: task.deliveryId,
-    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    workflowIdReusePolicy: again === true ? 'ALLOW_DUPLICATE' : 'REJECT_DUPLICATE',
     args: unfinished === undefined ? [task] : [task, unfinished],
     typedSearchAttributes: new TypedSearchAttributes([
       { key: attributes.webhookId, value: task.subscriptionId },
@@ -51,7 +56,9 @@ export async function startDelivery(
   };
   try {
     await client.workflow.start(actor.workflowType, options);
+    return true;
   } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+    throw error;
   }
 }

@@ -21,16 +21,10 @@ export const createTemporalCarriers = (
   directory: SubscriptionDirectory,
   backlog: Backlog,
 ): Carriers => ({
-  startDelivery: (task) =>
-    startDelivery(
-      client,
-      { ...DELIVERY_ACTOR, searchAttributes: SEARCH_ATTRIBUTES },
-      {
-        task,
-        url: urlOf(directory, task),
-        state: 'pending',
-      },
-    ),
+  async startDelivery(task) {
+    const actor = { ...DELIVERY_ACTOR, searchAttributes: SEARCH_ATTRIBUTES };
+    await startDelivery(client, actor, { task, url: urlOf(directory, task), state: 'pending' });
+  },
   async startGroup(group, nextOffset) {
     try {
       await client.workflow.start<typeof deliveryGroup>(GROUP_ACTOR.workflowType, {

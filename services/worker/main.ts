@@ -82,17 +82,15 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
     releases,
     watch: FAILURE_WATCH,
   });
+  const deliveryActor = { ...DELIVERY_ACTOR, searchAttributes: SEARCH_ATTRIBUTES };
   let room: Bucket | null = null;
   const activities = createActivities({
     ...deps,
     held,
     recall: (ids, sinceMs, signal) => recallDeliveries(kafka, logger, ids, sinceMs, signal),
-    startOwn: (task, unfinished) =>
-      startDelivery(
-        client,
-        { ...DELIVERY_ACTOR, searchAttributes: SEARCH_ATTRIBUTES },
-        { task, url: null, state: 'retrying', unfinished },
-      ),
+    async startOwn(task, unfinished) {
+      await startDelivery(client, deliveryActor, { task, url: null, state: 'retrying', unfinished });
+    },
     takeRoom: () => {
       const perSecond = config.retryWorkflowsPerSecond;
       if (perSecond === 0) return false;
@@ -105,12 +103,9 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
     get: (id) => directory.get(id),
     caughtUp: () => log.caughtUp(),
     flushOpenBatches: createFlushOpenBatches(client, BATCH_ACTOR, COMMAND_PATIENCE_MS),
-    startDelivery: (task, url) =>
-      startDelivery(
-        client,
-        { ...DELIVERY_ACTOR, searchAttributes: SEARCH_ATTRIBUTES },
-        { task, url, state: 'pending' },
-      ),
+    async startDelivery(task, url) {
+      await startDelivery(client, deliveryActor, { task, url, state: 'pending' });
+    },
     sendCommand: createSendCommand(client, SUBSCRIPTION_ACTOR, COMMAND_PATIENCE_MS),
   });
   new Gauge({
