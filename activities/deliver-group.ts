@@ -10,6 +10,7 @@
 import { activityInfo, ApplicationFailure, heartbeat } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
 import { setTimeout as delay } from 'node:timers/promises';
+import { reasonToDisable } from '../domain/deliver/after-attempt.ts';
 import { deliveryCancelled, deliveryScheduled } from '../domain/record/delivery-event.ts';
 import {
   allWaiting,
@@ -159,9 +160,8 @@ async function attempt(
     await recordAttempt(deps, task, made);
   }
   waiting.delete(index);
-  if (end.step === 'exhaust' && end.reason === 'gone') {
-    await deps.disableSubscription(task.accountId, task.subscriptionId, 'endpoint_gone');
-  }
+  const reason = reasonToDisable(end);
+  if (reason !== null) await deps.disableSubscription(task.accountId, task.subscriptionId, reason);
 }
 
 const carriedByItself = (task: DeliveryTask, { end, events }: AttemptMade): AttemptMade => ({

@@ -8,6 +8,7 @@
  */
 import { activityInfo, heartbeat } from '@temporalio/activity';
 import { setTimeout as delay } from 'node:timers/promises';
+import { reasonToDisable } from '../domain/deliver/after-attempt.ts';
 import { deliveryCancelled, heldDelivery } from '../domain/record/delivery-event.ts';
 import { releaseId } from '../domain/deliver/carrier.ts';
 import { isLive, type Subscription } from '../domain/subscription/subscription.ts';
@@ -146,8 +147,9 @@ class Release {
             { deliveryId: task.deliveryId, held: this.stillHeld(task, end) },
           ]);
           if (end.step !== 'retry') this.progress.released += 1;
-          if (end.step === 'exhaust' && end.reason === 'gone') {
-            await this.deps.disableSubscription(task.accountId, task.subscriptionId, 'endpoint_gone');
+          const reason = reasonToDisable(end);
+          if (reason !== null) {
+            await this.deps.disableSubscription(task.accountId, task.subscriptionId, reason);
           }
           resolve(null);
         });

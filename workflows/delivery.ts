@@ -15,6 +15,7 @@ import {
 import type { Activities } from '../activities/index.ts';
 import type { AttemptEnd } from '../activities/make-attempt.ts';
 import type { Unfinished } from '../activities/retry-delivery.ts';
+import { reasonToDisable } from '../domain/deliver/after-attempt.ts';
 import type { DeliveryStatus, DeliveryTask } from '../schemas/delivery.ts';
 import { DELIVERY_ORDERS, SEARCH_ATTRIBUTES, WORK_QUEUE } from './messages.ts';
 
@@ -65,9 +66,8 @@ export async function delivery(task: DeliveryTask, unfinished?: Unfinished): Pro
     if (given?.do === 'cancel') end = await cancelDelivery(task);
     else end = await retryUntil(() => order !== null, task, given === null ? end : dueNow(end, given));
   }
-  if (end.step === 'exhaust' && end.reason === 'gone') {
-    await disableSubscription(task.accountId, task.subscriptionId, 'endpoint_gone');
-  }
+  const reason = reasonToDisable(end);
+  if (reason !== null) await disableSubscription(task.accountId, task.subscriptionId, reason);
   const status = statusAfter(end);
   show(status);
   return status;

@@ -8,7 +8,7 @@ export type NextStep =
   | { readonly step: 'retry'; readonly delayMs: number }
   | {
       readonly step: 'exhaust';
-      /** `gone`: the receiver answered 410, and its subscription is to be disabled as well. */
+      /** `gone`: the receiver answered 410. */
       readonly reason: 'not_retried' | 'retries_used_up' | 'gone';
     }
   /** The target is no public address. Nothing was sent, and another try would find the same. */
@@ -48,3 +48,9 @@ export function afterAttempt(
   const askedMs = outcome.kind === 'answered' ? Math.min(outcome.retryAfterMs ?? 0, MAX_RETRY_AFTER_MS) : 0;
   return { step: 'retry', delayMs: Math.ceil(Math.max(askedMs, backoffMs)) };
 }
+
+/** Why the subscription of a delivery that came to `end` is to be disabled as well; null where it is not. */
+export const reasonToDisable = (end: {
+  readonly step: string;
+  readonly reason?: string;
+}): 'endpoint_gone' | null => (end.step === 'exhaust' && end.reason === 'gone' ? 'endpoint_gone' : null);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { afterAttempt, MAX_RETRY_AFTER_MS } from '../../../domain/deliver/after-attempt.ts';
+import { afterAttempt, MAX_RETRY_AFTER_MS, reasonToDisable } from '../../../domain/deliver/after-attempt.ts';
 import type { NetworkFailure, Outcome } from '../../../domain/deliver/outcome.ts';
 
 const POLICY = { max_retries: 3, retry_delay: 5, exponential_backoff: true, max_delay: 60 };
@@ -35,6 +35,11 @@ const AFTER_STATUS = Array.from({ length: 400 }, (_, index) => 200 + index).map(
 
 it.each(AFTER_STATUS)('after %i: %j', (statusCode, next) => {
   expect(afterAttempt(POLICY, 1, answered(statusCode), 0)).toEqual(next);
+});
+
+it.each(AFTER_STATUS)('only 410 disables the subscription: %i', (statusCode) => {
+  const next = afterAttempt(POLICY, 1, answered(statusCode), 0);
+  expect(reasonToDisable(next)).toBe(statusCode === 410 ? 'endpoint_gone' : null);
 });
 
 it.each<NetworkFailure>([
