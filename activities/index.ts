@@ -16,14 +16,12 @@ import { createTellHealth } from './tell-health.ts';
 import { createStartBatches } from './start-batches.ts';
 import { createSendTest } from './send-test.ts';
 
-/** All that first attempts need. */
-export type FirstAttemptDeps = AttemptDeps & RecordDeps;
-
 /** What activities lend each other. */
 type Made = 'makeAttempt' | 'disableSubscription';
 
 /** All that the activities need. */
-export type ActivityDeps = FirstAttemptDeps &
+export type ActivityDeps = AttemptDeps &
+  RecordDeps &
   Omit<DeliverGroupDeps, Made> &
   Omit<ReleaseHeldDeps, Made> &
   Parameters<typeof createAppendSubscriptionEvents>[0] &

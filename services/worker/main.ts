@@ -2,7 +2,7 @@
 import { Worker } from '@temporalio/worker';
 import { readFile } from 'node:fs/promises';
 import { Gauge } from 'prom-client';
-import { firstAttemptDeps } from '../../activities/first-attempt-deps.ts';
+import { attemptDeps } from '../../activities/attempt-deps.ts';
 import { createActivities } from '../../activities/index.ts';
 import { releaseId } from '../../domain/deliver/carrier.ts';
 import { createSubscriptionDirectory } from '../../domain/subscription/directory.ts';
@@ -72,7 +72,7 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
   sweep.start();
 
   const appender = await createAppender(kafka, logger);
-  const deps = firstAttemptDeps({
+  const deps = attemptDeps({
     config,
     client,
     directory,

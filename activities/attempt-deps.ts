@@ -1,4 +1,4 @@
-/** What first attempts need of the world, made from what a process has. */
+/** What attempts need of the world, made from what a process has. */
 import type { Client } from '@temporalio/client';
 import { randomBytes } from 'node:crypto';
 import { parseRetryAfterMs } from '../domain/deliver/retry-after.ts';
@@ -18,11 +18,11 @@ import {
 import type { Logger } from '../infra/telemetry.ts';
 import type { Config } from '../schemas/config.ts';
 import { createEndpointGates } from './endpoint-gates.ts';
-import type { FirstAttemptDeps } from './index.ts';
-import type { Releases } from './record-attempt.ts';
+import type { AttemptDeps } from './make-attempt.ts';
+import type { RecordDeps, Releases } from './record-attempt.ts';
 
 /** What a process has. */
-export interface FirstAttemptParts {
+export interface AttemptParts {
   readonly config: Pick<Config, 'allowedNetworks' | 'egressProxy' | 'eventTopics'>;
   readonly client: Client;
   readonly directory: SubscriptionDirectory;
@@ -34,7 +34,7 @@ export interface FirstAttemptParts {
 }
 
 /** `agent` in it is to be closed when the process stops. */
-export function firstAttemptDeps(parts: FirstAttemptParts): FirstAttemptDeps {
+export function attemptDeps(parts: AttemptParts): AttemptDeps & RecordDeps {
   const { allowedNetworks, egressProxy, eventTopics } = parts.config;
   const sealer = createSealer(parts.keys);
   const now = () => new Date();
