@@ -46,8 +46,7 @@ export function attemptDeps(parts: AttemptParts): AttemptDeps & RecordDeps {
     agent: createGuardedAgent({ allowedNetworks, egressProxy, parseRetryAfterMs }),
     gates: createEndpointGates({
       now,
-      onCircuit: ({ subscriptionId, accountId, host, state, at }) =>
-        void watches.circuitMoved(subscriptionId, { accountId, host, state, at: at.toISOString() }),
+      onCircuit: (subscriptionId, move) => void watches.circuitMoved(subscriptionId, move),
     }),
     lookUp: (id, version) => parts.directory.atLeast(id, version),
     open: (sealed, id) => {

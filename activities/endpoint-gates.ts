@@ -15,6 +15,7 @@ import {
   paceAfter,
   STARTING_PACE,
 } from '../domain/deliver/pacing.ts';
+import type { CircuitMove } from '../domain/subscription/failure-watch.ts';
 import { type Bucket, takeToken } from '../domain/token-bucket.ts';
 import type { HoldReason } from '../schemas/delivery-log.ts';
 import type { AccountId, DeliveryId, SubscriptionId } from '../schemas/ids.ts';
@@ -43,16 +44,6 @@ export type Admission =
       readonly waitMs: number;
     };
 
-/** A circuit that opened or closed. */
-export interface CircuitChange {
-  readonly subscriptionId: SubscriptionId;
-  readonly accountId: AccountId;
-  /** With the port, where it is none of the scheme's own. */
-  readonly host: string;
-  readonly state: 'open' | 'closed';
-  readonly at: Date;
-}
-
 export interface EndpointGates {
   /** Resolves within a few seconds. */
   enter(applicant: Applicant): Promise<Admission>;
@@ -62,7 +53,8 @@ export interface EndpointGates {
 
 export interface EndpointGatesDeps {
   readonly now: () => Date;
-  readonly onCircuit: (change: CircuitChange) => void;
+  /** Called for a circuit that opened or closed. */
+  readonly onCircuit: (id: SubscriptionId, move: CircuitMove) => void;
 }
 
 interface Gate {
@@ -174,7 +166,7 @@ export function createEndpointGates({ now, onCircuit }: EndpointGatesDeps): Endp
             const state = changed(before, gate.circuit);
             if (state !== null) {
               const { subscriptionId, accountId } = applicant;
-              onCircuit({ subscriptionId, accountId, host, state, at: new Date(endedAtMs) });
+              onCircuit(subscriptionId, { accountId, host, state, at: new Date(endedAtMs).toISOString() });
             }
           }
           letNextGo(gate);
@@ -186,7 +178,7 @@ export function createEndpointGates({ now, onCircuit }: EndpointGatesDeps): Endp
 }
 
 /** A probe that fails keeps a circuit open: that is no change. */
-function changed(before: Circuit, after: Circuit): CircuitChange['state'] | null {
+function changed(before: Circuit, after: Circuit): CircuitMove['state'] | null {
   if (before.state === 'closed') return after.state === 'open' ? 'open' : null;
   return after.state === 'closed' ? 'closed' : null;
 }

@@ -21,9 +21,10 @@ export interface FailureLook {
   readonly latestSuccess: string | null;
 }
 
-/** The circuit of one endpoint (host and port), as one process sees it. `at`: RFC 3339, UTC. */
+/** The circuit of one endpoint opened or closed, as one process sees it. `at`: RFC 3339, UTC. */
 export interface CircuitMove {
   readonly accountId: AccountId;
+  /** With the port, where it is none of the scheme's own. */
   readonly host: string;
   readonly state: 'open' | 'closed';
   readonly at: string;
