@@ -8,9 +8,10 @@
  */
 import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Admin, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { RecordPlace } from '../../schemas/delivery.ts';
 import type { Logger } from '../telemetry.ts';
+import { withAdmin } from './admin.ts';
 import type { ConsumedRecord } from './chunk-consumer.ts';
 
 /** A stretch of one partition. */
@@ -305,14 +306,4 @@ export async function readRecord(
   });
   if (end === 'time_up') throw new Error(`${topic}/${partition} could not be read at ${place.offset}`);
   return found;
-}
-
-async function withAdmin<T>(kafka: Kafka, ask: (admin: Admin) => Promise<T>): Promise<T> {
-  const admin = kafka.admin();
-  await admin.connect();
-  try {
-    return await ask(admin);
-  } finally {
-    await admin.disconnect();
-  }
 }

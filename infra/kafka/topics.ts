@@ -1,5 +1,6 @@
 /** The topics of the product: partitions, retention and cleanup are stated here, never left to the broker. */
 import type { Kafka } from 'kafkajs';
+import { withAdmin } from './admin.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
@@ -51,10 +52,8 @@ export const topicPlans = (eventTopics: readonly string[]): readonly TopicPlan[]
  * Creates what is missing and leaves what exists as it is. Replication is the brokers' own default, so that
  * one broker on a laptop and three in production both work.
  */
-export async function createTopics(kafka: Kafka, plans: readonly TopicPlan[]): Promise<readonly string[]> {
-  const admin = kafka.admin();
-  await admin.connect();
-  try {
+export const createTopics = (kafka: Kafka, plans: readonly TopicPlan[]): Promise<readonly string[]> =>
+  withAdmin(kafka, async (admin) => {
     const present = new Set(await admin.listTopics());
     const missing = plans.filter((plan) => !present.has(plan.topic));
     if (missing.length === 0) return [];
@@ -72,31 +71,18 @@ export async function createTopics(kafka: Kafka, plans: readonly TopicPlan[]): P
       })),
     });
     return missing.map((plan) => plan.topic);
-  } finally {
-    await admin.disconnect();
-  }
-}
+  });
 
 /** The oldest offset that a partition still has. */
-export async function earliestOffset(kafka: Kafka, topic: string, partition: number): Promise<bigint> {
-  const admin = kafka.admin();
-  await admin.connect();
-  try {
+export const earliestOffset = (kafka: Kafka, topic: string, partition: number): Promise<bigint> =>
+  withAdmin(kafka, async (admin) => {
     const offsets = await admin.fetchTopicOffsets(topic);
     return BigInt(offsets.find((one) => one.partition === partition)?.low ?? 0);
-  } finally {
-    await admin.disconnect();
-  }
-}
+  });
 
 /** For each partition of a topic, the offset after its newest record. */
-export async function endOffsets(kafka: Kafka, topic: string): Promise<ReadonlyMap<number, bigint>> {
-  const admin = kafka.admin();
-  await admin.connect();
-  try {
+export const endOffsets = (kafka: Kafka, topic: string): Promise<ReadonlyMap<number, bigint>> =>
+  withAdmin(kafka, async (admin) => {
     const offsets = await admin.fetchTopicOffsets(topic);
     return new Map(offsets.map(({ partition, high }) => [partition, BigInt(high)]));
-  } finally {
-    await admin.disconnect();
-  }
-}
+  });
