@@ -1,4 +1,5 @@
 /** How many flushed batches are handed over at once: as many as one message to Temporal has room for. */
+import { inParts } from '../in-parts.ts';
 import { MAX_BATCH_BYTES, type FlushedBatch } from './batch.ts';
 
 /** The first of `batches` that together have no more bytes than one may have alone, and the rest. */
@@ -6,12 +7,7 @@ export function takeUpTo(batches: readonly FlushedBatch[]): {
   readonly taken: readonly FlushedBatch[];
   readonly left: readonly FlushedBatch[];
 } {
-  let bytes = 0;
-  let count = 0;
-  for (const { items } of batches) {
-    bytes += items.reduce((sum, item) => sum + item.bytes, 0);
-    if (bytes > MAX_BATCH_BYTES && count > 0) break;
-    count += 1;
-  }
-  return { taken: batches.slice(0, count), left: batches.slice(count) };
+  const bytesOf = ({ items }: FlushedBatch): number => items.reduce((sum, { bytes }) => sum + bytes, 0);
+  const [taken = []] = inParts(batches, bytesOf, { weight: MAX_BATCH_BYTES });
+  return { taken, left: batches.slice(taken.length) };
 }

@@ -3,6 +3,7 @@
  * quiet times, where each delivery then has a workflow that carries its name; together is for all others.
  */
 import type { DeliveryTask } from '../../schemas/delivery.ts';
+import { inParts } from '../in-parts.ts';
 
 /** How many deliveries lately came in, per second: a moving average that forgets over RATE_WINDOW_MS. */
 export interface Rate {
@@ -72,7 +73,10 @@ export function planGroups(
       continue;
     }
     if (groups.length > 0) from = offset;
-    const parts = inParts(tasks, limits);
+    const parts = inParts(tasks, ({ body }) => body.length, {
+      count: limits.deliveries,
+      weight: limits.bodyLength,
+    });
     groups.push({ firstOffset: from, parts });
     open = parts.length === 1 ? parts[0]! : null;
     openLength = length;
@@ -91,21 +95,3 @@ export function planGroups(
 
 const lengthOf = (tasks: readonly DeliveryTask[]): number =>
   tasks.reduce((sum, { body }) => sum + body.length, 0);
-
-/** At least one delivery each, however long its body is. */
-function inParts(tasks: readonly DeliveryTask[], limits: GroupLimits): DeliveryTask[][] {
-  const parts: DeliveryTask[][] = [];
-  let length = 0;
-  for (const task of tasks) {
-    const last = parts.at(-1);
-    const fits = last !== undefined && last.length < limits.deliveries;
-    if (fits && length + task.body.length <= limits.bodyLength) {
-      last.push(task);
-      length += task.body.length;
-    } else {
-      parts.push([task]);
-      length = task.body.length;
-    }
-  }
-  return parts;
-}

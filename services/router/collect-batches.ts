@@ -8,6 +8,7 @@ import { batchActorId } from '../../domain/batch/batch-address.ts';
 import { batchItem } from '../../domain/batch/batch-item.ts';
 import { type BatchItem, MAX_BATCH_BYTES } from '../../domain/batch/batch.ts';
 import { targetOf } from '../../domain/deliver/target.ts';
+import { inParts } from '../../domain/in-parts.ts';
 import type { SubscriptionDirectory } from '../../domain/subscription/directory.ts';
 import { isLive, type LiveSubscription } from '../../domain/subscription/subscription.ts';
 import { sha256 } from '../../infra/crypto/hash.ts';
@@ -85,24 +86,7 @@ async function tellInParts(deps: CollectBatchesDeps, told: Collected, signal: Ab
     context: { workflow_id: told.actorId },
     message: 'Temporal does not take events for a batch',
   };
-  for (const items of inParts(told.items)) {
+  for (const items of inParts(told.items, ({ bytes }) => bytes, { weight: MAX_BATCH_BYTES })) {
     await untilTaken(giver, signal, () => deps.collect({ ...told, items }));
   }
-}
-
-/** As many as one message has room for, and at least one. */
-function inParts(items: readonly BatchItem[]): readonly (readonly BatchItem[])[] {
-  const parts: BatchItem[][] = [];
-  let bytes = 0;
-  for (const item of items) {
-    const last = parts.at(-1);
-    if (last !== undefined && bytes + item.bytes <= MAX_BATCH_BYTES) {
-      last.push(item);
-      bytes += item.bytes;
-    } else {
-      parts.push([item]);
-      bytes = item.bytes;
-    }
-  }
-  return parts;
 }
