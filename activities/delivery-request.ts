@@ -1,7 +1,6 @@
-/** The request of one attempt: where it goes, with which headers, as whom. Made anew each time, from settings of now. */
+/** The request of one attempt: with which headers, as whom. Made anew each time, from settings of now. */
 import { BATCH_EVENT_TYPE } from '../domain/batch/batch-delivery.ts';
 import { deliveryHeaders } from '../domain/deliver/signature.ts';
-import { targetOf } from '../domain/deliver/target.ts';
 import { traceparent } from '../domain/deliver/trace-context.ts';
 import { maskedHeaders } from '../domain/record/masked-headers.ts';
 import { type LiveSubscription, previousSecretAt } from '../domain/subscription/subscription.ts';
@@ -29,19 +28,26 @@ export interface DeliveryRequest {
 /** The part of a task that its request is made of. */
 export type ToSend = Pick<DeliveryTask, 'deliveryId' | 'eventType' | 'body' | 'traceId' | 'batchedEvents'>;
 
-/** Attempt `number` of a delivery to `subscription`, signed as of `sentAt`. Throws where a secret cannot be opened. */
-export function deliveryRequest(
-  deps: RequestDeps,
-  subscription: LiveSubscription,
-  task: ToSend,
-  number: number,
-  sentAt: Date,
-): DeliveryRequest {
+/** What the request of one attempt is made of. */
+export interface RequestParts {
+  readonly subscription: LiveSubscription;
+  readonly task: ToSend;
+  /** Where it goes. */
+  readonly url: string;
+  /** Of the attempt, counted from 1. */
+  readonly number: number;
+  /** Signed as of then. */
+  readonly sentAt: Date;
+}
+
+/** Throws where a secret cannot be opened. */
+export function deliveryRequest(deps: RequestDeps, parts: RequestParts): DeliveryRequest {
+  const { subscription, task, url } = parts;
   const { id, settings } = subscription;
-  const headers = headersOf(deps, task, subscription, number, sentAt);
+  const headers = headersOf(deps, parts);
   return {
     request: {
-      url: targetOf(settings, task),
+      url,
       headers,
       body: task.body,
       timeoutMs: settings.timeout * 1_000,
@@ -62,10 +68,7 @@ function tlsOf(
 
 function headersOf(
   deps: RequestDeps,
-  task: ToSend,
-  subscription: LiveSubscription,
-  number: number,
-  sentAt: Date,
+  { subscription, task, number, sentAt }: RequestParts,
 ): Record<string, string> {
   const { id, settings, secret } = subscription;
   const previous = previousSecretAt(subscription, sentAt);

@@ -88,7 +88,13 @@ export const createMakeAttempt = (deps: AttemptDeps): MakeAttempt =>
     let exchange: HttpExchange | null = null;
     try {
       const startedAt = deps.now();
-      const { request, requestHeaders } = deliveryRequest(deps, owed.subscription, task, number, startedAt);
+      const { request, requestHeaders } = deliveryRequest(deps, {
+        subscription: owed.subscription,
+        task,
+        url,
+        number,
+        sentAt: startedAt,
+      });
       exchange = await deps.agent.post({ ...request, signal });
       const granted = number - (task.attemptsBefore ?? 0);
       const next = afterAttempt(settings.retry_policy, granted, exchange.outcome, deps.random());

@@ -3,6 +3,7 @@
  * so it counts in no stats and opens no circuit; what it came to is the answer.
  */
 import { cancellationSignal } from '@temporalio/activity';
+import { targetOf } from '../domain/deliver/target.ts';
 import { isLive, type Subscription } from '../domain/subscription/subscription.ts';
 import type { GuardedAgent, HttpExchange } from '../infra/http/guarded-agent.ts';
 import type { SubscriptionId } from '../schemas/ids.ts';
@@ -43,7 +44,14 @@ export const createSendTest = (deps: SendTestDeps) =>
     const subscription = await deps.lookUp(test.subscriptionId, test.subscriptionVersion);
     if (!isLive(subscription)) return null;
     const startedAt = deps.now();
-    const { request, requestHeaders } = deliveryRequest(deps, subscription, test, 1, startedAt);
+    const url = targetOf(subscription.settings, test);
+    const { request, requestHeaders } = deliveryRequest(deps, {
+      subscription,
+      task: test,
+      url,
+      number: 1,
+      sentAt: startedAt,
+    });
     const exchange = await deps.agent.post({
       ...request,
       headers: { ...request.headers, ...MARK },
@@ -52,7 +60,7 @@ export const createSendTest = (deps: SendTestDeps) =>
     });
     return {
       startedAt: startedAt.toISOString(),
-      url: request.url,
+      url,
       requestHeaders: { ...requestHeaders, ...MARK },
       exchange,
     };
