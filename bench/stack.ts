@@ -2,7 +2,7 @@
  * A stack of the bench's own: `npm start` on ports and data that nobody else has. When it is stopped nothing of it
  * is left, neither processes nor data.
  */
-import { Client, type Connection } from '@temporalio/client';
+import type { Client, Connection } from '@temporalio/client';
 import type { Kafka } from 'kafkajs';
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -18,7 +18,8 @@ import { createPool } from '../infra/postgres/pool.ts';
 import { logFile } from '../infra/process/data-dir.ts';
 import { readPid } from '../infra/process/pid-file.ts';
 import type { Logger } from '../infra/telemetry.ts';
-import { connectClient } from '../infra/temporal/client.ts';
+import { keyRing } from '../infra/crypto/sealed-secret.ts';
+import { connectClient, createClient } from '../infra/temporal/client.ts';
 import { type Config, parseConfig } from '../schemas/config.ts';
 import type { Pids } from './processes.ts';
 
@@ -127,13 +128,14 @@ async function connect(
   const logger = pino({ base: { service: 'bench' } }, pino.destination(logFile(dataDir, 'bench')));
   const database = createPool(config.databaseUrl, logger);
   const connection: Connection = await connectClient(config.temporal);
+  const [current, ...older] = config.encryptionKeys;
   const pidOf = (part: Part): number | undefined => readPid(join(dataDir, 'run', `${part}.pid`));
   return {
     config,
     logger,
     database,
     kafka: createKafka(config.kafka, 'webhooks-bench', logger),
-    temporal: new Client({ connection, namespace: config.temporal.namespace }),
+    temporal: createClient(connection, config.temporal.namespace, keyRing(current!, ...older)),
     async call(method, path, body) {
       const response = await fetch(`http://${config.host}:${config.ports.api}${path}`, {
         method,
