@@ -5,8 +5,17 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CustomerReceiver, startCustomerReceiver } from '../receivers/customer-receiver.ts';
-import { call, type Platform, product, startPlatform, subscribe, unique, unsubscribe } from './customer.ts';
-import { killHard, pidOf } from './product.ts';
+import {
+  call,
+  eventsOf,
+  type Platform,
+  product,
+  startPlatform,
+  subscribe,
+  unique,
+  unsubscribe,
+} from './customer.ts';
+import { killAndAwaitNext } from './kill-and-await-next.ts';
 
 let receiver: CustomerReceiver;
 let platform: Platform;
@@ -46,13 +55,6 @@ const batching = (type: string, size: number, timeoutSeconds: number, more: obje
     aggregation: { batch_size: size, batch_timeout: timeoutSeconds },
     ...more,
   });
-const eventsOf = (type: string, count: number, start = 0) =>
-  Array.from({ length: count }, (_, index) => ({
-    id: `${type}-${start + index}`,
-    event: type,
-    timestamp: '2024-01-15T10:30:05.123Z',
-    data: { index: start + index },
-  }));
 /** On one partition, so that they come in one order. */
 const publishInOrder = (events: readonly object[], partition = 0) =>
   platform.publishRaw(events.map((event) => ({ value: JSON.stringify(event), partition })));
@@ -281,17 +283,4 @@ describe('however many events come', () => {
     const list = await fetch(`${product().temporalUiUrl}/api/v1/namespaces/default/workflows?query=${query}`);
     return ((await list.json()) as { executions?: Run[] }).executions ?? [];
   };
-
-  async function killAndAwaitNext(part: string): Promise<void> {
-    const killed = pidOf(product(), part);
-    killHard(killed);
-    const next = (): number | null => {
-      try {
-        return pidOf(product(), part);
-      } catch {
-        return null;
-      }
-    };
-    await expect.poll(next, { timeout: 60_000 }).toSatisfy((pid) => pid !== null && pid !== killed);
-  }
 });

@@ -6,8 +6,18 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type CustomerReceiver, startCustomerReceiver } from '../receivers/customer-receiver.ts';
-import { call, type Platform, product, startPlatform, subscribe, unique, unsubscribe } from './customer.ts';
-import { killHard, pidOf } from './product.ts';
+import {
+  call,
+  eventsOf,
+  type Platform,
+  product,
+  startPlatform,
+  subscribe,
+  unique,
+  unsubscribe,
+} from './customer.ts';
+import { killAndAwaitNext } from './kill-and-await-next.ts';
+import { pidOf } from './product.ts';
 
 const EVENTS = 1_000;
 const KILLS = 5;
@@ -35,14 +45,6 @@ async function subscribeThree(type: string): Promise<readonly string[]> {
   const made = await Promise.all([0, 1, 2].map(() => subscribe({ url: receiver.url, events: [type] })));
   return made.map(({ id }) => id);
 }
-
-const eventsOf = (type: string, count: number) =>
-  Array.from({ length: count }, (_, index) => ({
-    id: `${type}-${index}`,
-    event: type,
-    timestamp: new Date().toISOString(),
-    data: { index },
-  }));
 
 /** The pairs of event and subscription that have arrived. */
 function arrivedPairs(type: string): Set<string> {
@@ -161,18 +163,4 @@ async function answersWhatItCan(): Promise<void> {
     call('GET', '/v1/event-types'),
   ]);
   for (const { status } of answers) expect([200, 503]).toContain(status);
-}
-
-/** Kills a service and waits for the process that takes its place. */
-async function killAndAwaitNext(service: string): Promise<void> {
-  const killed = pidOf(product(), service);
-  killHard(killed);
-  const next = (): number | null => {
-    try {
-      return pidOf(product(), service);
-    } catch {
-      return null;
-    }
-  };
-  await expect.poll(next, { timeout: 60_000 }).toSatisfy((pid) => pid !== null && pid !== killed);
 }

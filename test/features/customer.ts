@@ -87,6 +87,15 @@ export async function startPlatform(at: ProductAddress = product()): Promise<Pla
   };
 }
 
+/** Events of one type, `data.index` and the end of their ids counted from `start`. */
+export const eventsOf = (type: string, length: number, start = 0) =>
+  Array.from({ length }, (_, index) => ({
+    id: `${type}-${start + index}`,
+    event: type,
+    timestamp: new Date().toISOString(),
+    data: { index: start + index },
+  }));
+
 let count = 0;
 /** A text that no other test uses. */
 export const unique = (prefix: string): string =>

@@ -4,7 +4,16 @@
  */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type CustomerReceiver, startCustomerReceiver } from '../receivers/customer-receiver.ts';
-import { call, type Platform, product, startPlatform, subscribe, unique, unsubscribe } from './customer.ts';
+import {
+  call,
+  eventsOf,
+  type Platform,
+  product,
+  startPlatform,
+  subscribe,
+  unique,
+  unsubscribe,
+} from './customer.ts';
 import { killHard, pidOf } from './product.ts';
 
 const HELD = 3_000;
@@ -33,13 +42,6 @@ beforeEach(() => {
   receiver.statusFor = () => 200;
 });
 
-const eventsOf = (type: string, count: number) =>
-  Array.from({ length: count }, (_, index) => ({
-    id: `${type}-${index}`,
-    event: type,
-    timestamp: new Date().toISOString(),
-    data: { index },
-  }));
 /** The indexes of the events that have arrived, in the order of their arrival. */
 const arrived = (type: string): number[] =>
   receiver.deliveries

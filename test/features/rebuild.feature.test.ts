@@ -5,7 +5,16 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CustomerReceiver, startCustomerReceiver } from '../receivers/customer-receiver.ts';
-import { call, type Platform, product, startPlatform, subscribe, unique, unsubscribe } from './customer.ts';
+import {
+  call,
+  eventsOf,
+  type Platform,
+  product,
+  startPlatform,
+  subscribe,
+  unique,
+  unsubscribe,
+} from './customer.ts';
 import { killHard } from './product.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -42,14 +51,6 @@ function startRebuild() {
   );
   return { pid: child.pid!, ended };
 }
-
-const eventsOf = (type: string, count: number) =>
-  Array.from({ length: count }, (_, index) => ({
-    id: `${type}-${index}`,
-    event: type,
-    timestamp: new Date().toISOString(),
-    data: { index },
-  }));
 
 const statsOf = async (id: string) => (await call('GET', `/v1/subscriptions/${id}/stats`)).body;
 
