@@ -16,11 +16,16 @@ export interface Records<Event> {
   readonly records: readonly { readonly offset: bigint; readonly event: Event }[];
 }
 
-export type ProjectionResult =
+/** What became of one chunk. */
+export type Applied =
   /** The read models hold every record below `nextOffset`, each once. */
   | { readonly kind: 'applied' }
-  /** Nothing was written: records from `expectedOffset` on are missing before this chunk. */
-  | { readonly kind: 'gap'; readonly expectedOffset: bigint }
+  /** Nothing of it was written: records from `expectedOffset` on are missing before this chunk. */
+  | { readonly kind: 'gap'; readonly expectedOffset: bigint };
+
+export type ProjectionResult =
+  /** One entry for each chunk, in their order. */
+  | { readonly kind: 'written'; readonly each: readonly Applied[] }
   /** Nothing was written, and never will be: PostgreSQL cannot hold a value in one of the records. */
   | { readonly kind: 'refused'; readonly reason: string };
 
@@ -28,17 +33,18 @@ export type ProjectionResult =
 export type WriteEvents<Event> = (client: pg.PoolClient, events: readonly Event[]) => Promise<void>;
 
 /**
- * Applies one chunk in one transaction. `projection` names whose offsets these are: one topic may go into several
- * projections. Rejects, with the chunk to be given again, while PostgreSQL is away.
+ * Applies chunks of different partitions in one transaction. `projection` names whose offsets these are: one topic
+ * may go into several projections. Rejects, with the chunks to be given again, while PostgreSQL is away.
  */
 export async function applyRecords<Event>(
   pool: pg.Pool,
   projection: string,
-  chunk: Records<Event>,
+  chunks: readonly Records<Event>[],
   write: WriteEvents<Event>,
 ): Promise<ProjectionResult> {
   try {
-    return await inTransaction(pool, (client) => apply(client, projection, chunk, write), BEGIN);
+    const each = await inTransaction(pool, (client) => apply(client, projection, chunks, write), BEGIN);
+    return { kind: 'written', each };
   } catch (error) {
     if (isRefusal(error)) return { kind: 'refused', reason: error.message };
     throw error;
@@ -52,37 +58,68 @@ const BEGIN = 'begin; set local synchronous_commit = off';
 async function apply<Event>(
   client: pg.PoolClient,
   projection: string,
-  { topic, partition, firstOffset, nextOffset, records }: Records<Event>,
+  chunks: readonly Records<Event>[],
   write: WriteEvents<Event>,
-): Promise<ProjectionResult> {
-  const expectedOffset = await lockPartition(client, projection, topic, partition);
-  if (firstOffset > expectedOffset) return { kind: 'gap', expectedOffset };
-  if (nextOffset <= expectedOffset) return { kind: 'applied' };
-
-  const events = records.filter(({ offset }) => offset >= expectedOffset).map(({ event }) => event);
-  if (events.length > 0) await write(client, events);
-  await client.query(
-    'update projection_offsets set next_offset = $4 where projection = $1 and topic = $2 and partition = $3',
-    [projection, topic, partition, String(nextOffset)],
+): Promise<readonly Applied[]> {
+  const expected = await lockPartitions(client, projection, chunks);
+  const isNew = (chunk: Records<Event>): boolean => {
+    const offset = expected.get(partitionKey(chunk))!;
+    return chunk.firstOffset <= offset && offset < chunk.nextOffset;
+  };
+  const toWrite = chunks.filter(isNew);
+  const events = toWrite.flatMap((chunk) =>
+    chunk.records
+      .filter(({ offset }) => offset >= expected.get(partitionKey(chunk))!)
+      .map(({ event }) => event),
   );
-  return { kind: 'applied' };
+  if (events.length > 0) await write(client, events);
+  if (toWrite.length > 0) await moveOffsets(client, projection, toWrite);
+  return chunks.map((chunk) => {
+    const expectedOffset = expected.get(partitionKey(chunk))!;
+    return chunk.firstOffset > expectedOffset ? { kind: 'gap', expectedOffset } : { kind: 'applied' };
+  });
 }
 
-/** Waits for whoever else is at work on the partition; answers the offset to go on from, 0 at first. */
-async function lockPartition(
+type Place = Pick<Records<unknown>, 'topic' | 'partition'>;
+
+const partitionKey = ({ topic, partition }: Place): string => `${topic}/${partition}`;
+
+/** Waits for whoever else is at work on the partitions; answers the offset to go on from in each, 0 at first. */
+async function lockPartitions(
   client: pg.PoolClient,
   projection: string,
-  topic: string,
-  partition: number,
-): Promise<bigint> {
-  // An update that changes nothing locks the row and answers it, whether or not it was there.
-  const { rows } = await client.query<{ next_offset: string }>(
-    `insert into projection_offsets (projection, topic, partition, next_offset) values ($1, $2, $3, 0)
+  places: readonly Place[],
+): Promise<ReadonlyMap<string, bigint>> {
+  // An update that changes nothing locks the row and answers it, whether or not it was there. All projectors lock in
+  // one order, and so never wait in a circle.
+  const { rows } = await client.query<Place & { next_offset: string }>(
+    `insert into projection_offsets (projection, topic, partition, next_offset)
+     select $1, topic, partition, 0 from unnest($2::text[], $3::integer[]) as place (topic, partition)
+     order by topic collate "C", partition
      on conflict (projection, topic, partition) do update set next_offset = projection_offsets.next_offset
-     returning next_offset`,
-    [projection, topic, partition],
+     returning topic, partition, next_offset`,
+    [projection, places.map(({ topic }) => topic), places.map(({ partition }) => partition)],
   );
-  return BigInt(rows[0]?.next_offset ?? 0);
+  return new Map(rows.map((row) => [partitionKey(row), BigInt(row.next_offset)]));
+}
+
+async function moveOffsets(
+  client: pg.PoolClient,
+  projection: string,
+  chunks: readonly Omit<Records<unknown>, 'records'>[],
+): Promise<void> {
+  await client.query(
+    `update projection_offsets set next_offset = reached.next_offset
+     from unnest($2::text[], $3::integer[], $4::bigint[]) as reached (topic, partition, next_offset)
+     where projection = $1 and projection_offsets.topic = reached.topic
+       and projection_offsets.partition = reached.partition`,
+    [
+      projection,
+      chunks.map(({ topic }) => topic),
+      chunks.map(({ partition }) => partition),
+      chunks.map(({ nextOffset }) => String(nextOffset)),
+    ],
+  );
 }
 
 /**

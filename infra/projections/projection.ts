@@ -1,17 +1,14 @@
 /**
  * A topic on its way into tables: decodes the records of a chunk and has them written with the offset that they
- * reach. Each record counts exactly once, whatever dies; one that is none of ours is logged and passed over, and
+ * reach, together with the chunks of other partitions that are there by then: a transaction costs the same whatever
+ * is in it. Each record counts exactly once, whatever dies; one that is none of ours is logged and passed over, and
  * never stops its partition.
  */
 import type { Pool } from 'pg';
 import type { Chunk, ChunkResult } from '../kafka/chunk-consumer.ts';
 import type { Decoded } from '../kafka/event-log.ts';
-import {
-  applyRecords,
-  type ProjectionResult,
-  type Records,
-  type WriteEvents,
-} from '../postgres/apply-records.ts';
+import { createPacedBatches } from '../paced-batches.ts';
+import { type Applied, applyRecords, type Records, type WriteEvents } from '../postgres/apply-records.ts';
 import type { Logger } from '../telemetry.ts';
 
 /** What a projection needs of a chunk of its topic. */
@@ -47,27 +44,69 @@ export interface ProjectionRule<Event> {
   readonly write: WriteEvents<Event>;
 }
 
-/** A projection that writes with connections of `deps.pool`. */
+/** Under load, transactions begin so far apart. In quiet times none waits. */
+const TRANSACTION_EVERY_MS = 50;
+/** Of one transaction, unless a single chunk has more. */
+const MOST_RECORDS = 500;
+
+interface Waiting<Event> {
+  readonly chunk: Records<Event>;
+  readonly resolve: (applied: Applied) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** A projection that writes with connections of `deps.pool`, one at a time. */
 export function createProjection<Event>(
   { name, decode, write }: ProjectionRule<Event>,
   { pool, logger, earliestOffset = () => Promise.resolve(0n) }: ProjectionDeps,
 ): Projection {
+  const batches = createPacedBatches<Waiting<Event>>({
+    everyMs: TRANSACTION_EVERY_MS,
+    weightOf: ({ chunk }) => chunk.records.length,
+    fullWeight: MOST_RECORDS,
+    work: applyTogether,
+  });
+
+  const apply = (chunk: Records<Event>): Promise<Applied> =>
+    new Promise((resolve, reject) => batches.add({ chunk, resolve, reject }));
+
+  async function applyTogether(batch: readonly Waiting<Event>[]): Promise<void> {
+    // A partition that was taken away and given back may be here twice: in turn, then.
+    const first = batch.filter(
+      ({ chunk }, index) => index === batch.findIndex((other) => isSame(other, chunk)),
+    );
+    const later = batch.filter((one) => !first.includes(one));
+    try {
+      const result = await applyRecords(
+        pool,
+        name,
+        first.map(({ chunk }) => chunk),
+        write,
+      );
+      if (result.kind === 'written') first.forEach(({ resolve }, index) => resolve(result.each[index]!));
+      else for (const one of first) await applyAlone(one.chunk).then(one.resolve, one.reject);
+    } catch (error) {
+      for (const { reject } of first) reject(error);
+    }
+    if (later.length > 0) await applyTogether(later);
+  }
+
   /** Halves a chunk that is refused until the record at fault stands alone, and passes over that one. */
-  async function apply(chunk: Records<Event>): Promise<Exclude<ProjectionResult, { kind: 'refused' }>> {
-    const result = await applyRecords(pool, name, chunk, write);
-    if (result.kind !== 'refused') return result;
+  async function applyAlone(chunk: Records<Event>): Promise<Applied> {
+    const result = await applyRecords(pool, name, [chunk], write);
+    if (result.kind === 'written') return result.each[0]!;
     const { topic, partition, firstOffset, records } = chunk;
     if (records.length === 0) throw new Error(`PostgreSQL refused an empty chunk: ${result.reason}`);
     if (records.length === 1) {
       const offset = String(records[0]?.offset);
       logger.error({ topic, partition, offset, reason: result.reason }, 'passed over an unstorable record');
-      return apply({ ...chunk, records: [] });
+      return applyAlone({ ...chunk, records: [] });
     }
     const half = records.length >> 1;
     const middle = records[half]?.offset ?? firstOffset;
-    const first = await apply({ ...chunk, nextOffset: middle, records: records.slice(0, half) });
+    const first = await applyAlone({ ...chunk, nextOffset: middle, records: records.slice(0, half) });
     if (first.kind === 'gap') return first;
-    return apply({ ...chunk, firstOffset: middle, records: records.slice(half) });
+    return applyAlone({ ...chunk, firstOffset: middle, records: records.slice(half) });
   }
 
   function decodeAll({ topic, partition, records }: LogChunk): Records<Event>['records'] {
@@ -100,3 +139,6 @@ export function createProjection<Event>(
     },
   };
 }
+
+const isSame = <Event>({ chunk: { topic, partition } }: Waiting<Event>, other: Records<Event>): boolean =>
+  topic === other.topic && partition === other.partition;

@@ -8,8 +8,10 @@ import { createPool } from '../../infra/postgres/pool.ts';
 import { runProgram, type ProgramContext, type RunningService } from '../../infra/process/program.ts';
 import { readModels } from '../../infra/projections/read-models.ts';
 
-/** One transaction takes so many records. */
+/** Of one partition at once. */
 const CHUNK_RECORDS = 500;
+/** What they bring is written together. */
+const PARTITIONS_AT_ONCE = 6;
 
 await runProgram({ name: 'projector', healthPort: (config) => config.ports.projectorHealth, start });
 
@@ -29,7 +31,7 @@ async function start({ config, logger, crash }: ProgramContext): Promise<Running
         groupId: consumerGroup,
         topics,
         maxRecords: CHUNK_RECORDS,
-        partitionsAtOnce: 3,
+        partitionsAtOnce: PARTITIONS_AT_ONCE,
         onCrash: crash,
         handle: project(deps).handle,
       }),

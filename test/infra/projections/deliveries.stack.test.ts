@@ -172,6 +172,42 @@ describe('the read models', () => {
     expect(await readTables(database.pool)).toEqual(recount(partitions.flat()));
   });
 
+  it('take chunks of several partitions that come together in one transaction', async () => {
+    const projection = createDeliveryProjection(database.pool, quiet);
+    const events = [1, 2, 3].map((index) => attempted(index, 100, 1, 'succeed'));
+    const gap = chunkOf(recordsOf([scheduled(4, 0)], 7), 3);
+    const answers = await Promise.all([
+      ...events.map((event, partition) => projection.handle(chunkOf(recordsOf([event]), partition))),
+      projection.handle(gap),
+    ]);
+    expect(answers).toEqual(['done', 'done', 'done', { seekTo: 0n }]);
+    expect(await readTables(database.pool)).toEqual(recount(events));
+    const { rows } = await database.pool.query('select distinct xmin::text from deliveries');
+    expect(rows).toHaveLength(1);
+  });
+
+  it('take of chunks that come together all but the record that PostgreSQL refuses', async () => {
+    const projection = createDeliveryProjection(database.pool, quiet);
+    const good = [1, 2].map((index) => attempted(index, 100, 1, 'succeed'));
+    const bad = { ...attempted(3, 100, 1, 'succeed'), status_code: 2 ** 40 };
+    const answers = await Promise.all(
+      [...good, bad].map((event, partition) => projection.handle(chunkOf(recordsOf([event]), partition))),
+    );
+    expect(answers).toEqual(['done', 'done', 'done']);
+    expect(await readTables(database.pool)).toEqual(recount(good));
+  });
+
+  it('take two chunks of one partition in their order, where it was given back meanwhile', async () => {
+    const records = recordsOf([1, 2, 3].map((index) => attempted(index, 100, 1, 'succeed')));
+    const projection = createDeliveryProjection(database.pool, quiet);
+    const answers = await Promise.all([
+      projection.handle(chunkOf(records.slice(0, 2))),
+      projection.handle(chunkOf(records)),
+    ]);
+    expect(answers).toEqual(['done', 'done']);
+    expect((await readTables(database.pool)).deliveries).toHaveLength(3);
+  });
+
   it('are built again by a running projector after they were emptied', async () => {
     const events = disorderedLog(20, 7);
     const records = recordsOf(events);

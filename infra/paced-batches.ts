@@ -1,0 +1,78 @@
+/**
+ * Work that is cheaper done together: what comes in while one batch is being done goes into the next. A batch that
+ * comes alone begins at once; under load batches begin `everyMs` apart, so that each is worth its round trips. One
+ * that is full waits for nothing.
+ */
+export interface PacedBatchesOptions<Item> {
+  /** From the beginning of one batch to the beginning of the next, unless that one is full. */
+  readonly everyMs: number;
+  readonly weightOf: (item: Item) => number;
+  /** A batch weighs no more than this, unless it is a single item. */
+  readonly fullWeight: number;
+  /** One batch at a time, in the order in which items came. Never rejects: what becomes of an item is told to it. */
+  readonly work: (batch: readonly Item[]) => Promise<void>;
+}
+
+export interface PacedBatches<Item> {
+  add(item: Item): void;
+  /** Resolves once everything that was added has been worked on. */
+  idle(): Promise<void>;
+}
+
+/** Begins with nothing under way. */
+export function createPacedBatches<Item>(options: PacedBatchesOptions<Item>): PacedBatches<Item> {
+  const { everyMs, weightOf, fullWeight, work } = options;
+  let waiting: Item[] = [];
+  let waitingWeight = 0;
+  let begunAtMs = Number.NEGATIVE_INFINITY;
+  let working: Promise<void> | null = null;
+  let stopPausing: (() => void) | null = null;
+
+  /** Until the next batch is due or full. */
+  const pause = async (): Promise<void> => {
+    const pauseMs = begunAtMs + everyMs - performance.now();
+    if (pauseMs <= 0 || waitingWeight >= fullWeight) return;
+    let due: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      stopPausing = resolve;
+      due = setTimeout(resolve, pauseMs);
+    });
+    stopPausing = null;
+    clearTimeout(due);
+  };
+
+  const takeBatch = (): readonly Item[] => {
+    let weight = 0;
+    let count = 0;
+    for (const item of waiting) {
+      if (count > 0 && weight + weightOf(item) > fullWeight) break;
+      weight += weightOf(item);
+      count += 1;
+    }
+    waitingWeight -= weight;
+    const batch = waiting.slice(0, count);
+    waiting = waiting.slice(count);
+    return batch;
+  };
+
+  const workOff = async (): Promise<void> => {
+    // Lets all that comes in this turn of the event loop join the first batch.
+    await Promise.resolve();
+    while (waiting.length > 0) {
+      await pause();
+      begunAtMs = performance.now();
+      await work(takeBatch());
+    }
+    working = null;
+  };
+
+  return {
+    add(item) {
+      waiting.push(item);
+      waitingWeight += weightOf(item);
+      if (waitingWeight >= fullWeight) stopPausing?.();
+      working ??= workOff();
+    },
+    idle: () => working ?? Promise.resolve(),
+  };
+}
