@@ -6,7 +6,7 @@
  * domain/token-bucket.ts.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { askPassage, type Circuit, circuitAfter, circuitMoved, CLOSED } from '../domain/deliver/circuit.ts';
+import { askPassage, type Circuit, circuitAfter, CLOSED } from '../domain/deliver/circuit.ts';
 import type { Outcome } from '../domain/deliver/outcome.ts';
 import {
   getsItsTurn,
@@ -15,7 +15,6 @@ import {
   paceAfter,
   STARTING_PACE,
 } from '../domain/deliver/pacing.ts';
-import { isOperational } from '../domain/record/operational-event.ts';
 import type { CircuitMove } from '../domain/subscription/failure-watch.ts';
 import { type Bucket, takeToken } from '../domain/token-bucket.ts';
 import type { HoldReason } from '../schemas/delivery-log.ts';
@@ -26,7 +25,6 @@ export interface Applicant {
   readonly subscriptionId: SubscriptionId;
   readonly accountId: AccountId;
   readonly deliveryId: DeliveryId;
-  readonly eventType: string;
   /** Where it would go: one gate for each subscription and origin, so that no customer's failures close another's. */
   readonly url: string;
   /** Null where the subscription has no rate limit. */
@@ -49,13 +47,15 @@ export type Admission =
 export interface EndpointGates {
   /** Resolves within a few seconds. */
   enter(applicant: Applicant): Promise<Admission>;
+  /** Attempts that wait for their turn. */
+  waiting(): number;
   /** Circuits that are not closed, for the metrics. */
   openCircuits(): number;
 }
 
 export interface EndpointGatesDeps {
   readonly now: () => Date;
-  /** Called for a circuit that opened or closed, and for an open one that has become worth telling. */
+  /** Called for a circuit that opened or closed. */
   readonly onCircuit: (id: SubscriptionId, move: CircuitMove) => void;
 }
 
@@ -85,6 +85,7 @@ const SMOOTHING = 1 / 8;
 /** Makes the gates of one process. */
 export function createEndpointGates({ now, onCircuit }: EndpointGatesDeps): EndpointGates {
   const gates = new Map<string, Gate>();
+  let waiting = 0;
 
   const gateOf = (key: string): Gate => {
     const known = gates.get(key);
@@ -113,15 +114,16 @@ export function createEndpointGates({ now, onCircuit }: EndpointGatesDeps): Endp
       const waiter: Waiter = {
         goOn(hasTurn) {
           clearTimeout(impatient);
+          waiting -= 1;
           resolve(hasTurn);
         },
       };
       const impatient = setTimeout(() => {
-        const place = gate.waiting.indexOf(waiter);
-        if (place !== -1) gate.waiting.splice(place, 1);
-        resolve(false);
+        gate.waiting.splice(gate.waiting.indexOf(waiter), 1);
+        waiter.goOn(false);
       }, LONGEST_WAIT_MS);
       gate.waiting.push(waiter);
+      waiting += 1;
     });
   };
 
@@ -154,10 +156,6 @@ export function createEndpointGates({ now, onCircuit }: EndpointGatesDeps): Endp
         return { admitted: false, reason: 'circuit_open', waitMs: passage.untilMs - sentAtMs };
       }
       gate.circuit = passage.circuit;
-      const judged = {
-        deliveryId: applicant.deliveryId,
-        isOperational: isOperational(applicant.eventType),
-      };
       return {
         admitted: true,
         leave(outcome) {
@@ -168,21 +166,26 @@ export function createEndpointGates({ now, onCircuit }: EndpointGatesDeps): Endp
             gate.answerMs += (endedAtMs - sentAtMs - gate.answerMs) * SMOOTHING;
             gate.pace = paceAfter(gate.pace, { outcome, sentAtMs, endedAtMs, wasFull });
             const before = gate.circuit;
-            gate.circuit = circuitAfter(before, judged, outcome, endedAtMs);
-            const state = circuitMoved(before, gate.circuit);
+            gate.circuit = circuitAfter(before, applicant.deliveryId, outcome, endedAtMs);
+            const state = changed(before, gate.circuit);
             if (state !== null) {
               const { subscriptionId, accountId } = applicant;
-              const { isWorthTelling } = gate.circuit;
-              const at = new Date(endedAtMs).toISOString();
-              onCircuit(subscriptionId, { accountId, host, state, at, isWorthTelling });
+              onCircuit(subscriptionId, { accountId, host, state, at: new Date(endedAtMs).toISOString() });
             }
           }
           letNextGo(gate);
         },
       };
     },
+    waiting: () => waiting,
     openCircuits: () => [...gates.values()].filter(({ circuit }) => circuit.state !== 'closed').length,
   };
+}
+
+/** A probe that fails keeps a circuit open: that is no change. */
+function changed(before: Circuit, after: Circuit): CircuitMove['state'] | null {
+  if (before.state === 'closed') return after.state === 'open' ? 'open' : null;
+  return after.state === 'closed' ? 'closed' : null;
 }
 
 function forgetIdle(gates: Map<string, Gate>): void {

@@ -58,7 +58,7 @@ function isOverload(outcome: Outcome): boolean {
 /** How long a delivery may wait in memory for its turn; one that would wait for longer is held. */
 export const LONGEST_WAIT_MS = 5_000;
 /** Nobody waits for an endpoint that takes longer to answer: its line would hold up the groups that stand in it. */
-export const SLOW_ANSWER_MS = 500;
+export const SLOW_ANSWER_MS = 1_000;
 
 /**
  * True where a request that finds `waiting` others before it is expected to get its turn in time, with `limit` on

@@ -22,6 +22,7 @@ import { connectWorker, createClient, dataConverter } from '../../infra/temporal
 import { startDelivery } from '../../infra/temporal/delivery-start.ts';
 import { createReleases } from '../../infra/temporal/releases.ts';
 import { createSendCommand } from '../../infra/temporal/subscription-actors.ts';
+import { createWorkSlots } from '../../infra/temporal/work-slots.ts';
 import { forwardTemporalLogs } from '../../infra/temporal/logs.ts';
 import {
   BATCH_ACTOR,
@@ -40,6 +41,12 @@ import { sweepHeld } from './sweep-held.ts';
 const ATTEMPTS_AT_ONCE = 200;
 /** Groups, retries and releases at once: what bounds the worker's memory, with the size of a group. */
 const WORK_AT_ONCE = 150;
+/** The workflows of those are short and many. */
+const WORKFLOW_TASKS_AT_ONCE = 40;
+/** No further group is taken while so many attempts wait for their turn: taken earlier, it is not sent sooner. */
+const ATTEMPTS_WAITING = 1_000;
+/** Each takes a group before anybody knows how long its deliveries will wait. */
+const WORK_POLLERS = 5;
 /** Endpoints tried at once: whoever asks for more waits, and costs deliveries nothing. */
 const CHECKS_AT_ONCE = 20;
 /** Longer than this no command waits for its subscription's actor. */
@@ -139,7 +146,16 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
     Worker.create({
       ...shared,
       taskQueue: WORK_QUEUE,
-      maxConcurrentActivityTaskExecutions: WORK_AT_ONCE,
+      tuner: {
+        workflowTaskSlotSupplier: { type: 'fixed-size', numSlots: WORKFLOW_TASKS_AT_ONCE },
+        activityTaskSlotSupplier: createWorkSlots({
+          most: WORK_AT_ONCE,
+          isFull: () => deps.gates.waiting() >= ATTEMPTS_WAITING,
+        }),
+        localActivityTaskSlotSupplier: { type: 'fixed-size', numSlots: 1 },
+        nexusTaskSlotSupplier: { type: 'fixed-size', numSlots: 1 },
+      },
+      maxConcurrentActivityTaskPolls: WORK_POLLERS,
       maxCachedWorkflows: 2 * WORK_AT_ONCE,
       // A retry's progress is what a worker that dies leaves behind: it may not be older than this.
       defaultHeartbeatThrottleInterval: '1 second',

@@ -212,7 +212,7 @@ export async function startDeliveryEnv() {
       releases: { wake: (id) => void woken.push(id) },
       held,
       agent,
-      gates: { enter: (applicant) => world.gates.enter(applicant), openCircuits: () => 0 },
+      gates: { enter: (applicant) => world.gates.enter(applicant), openCircuits: () => 0, waiting: () => 0 },
       takeRoom: () => world.hasRoom,
       startOwn: async (task, unfinished) => {
         await env.client.workflow.start<typeof delivery>(DELIVERY_ACTOR.workflowType, {

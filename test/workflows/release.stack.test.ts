@@ -30,6 +30,7 @@ function oneAtATime(): EndpointGates {
   let last = Promise.resolve();
   return {
     openCircuits: () => 0,
+    waiting: () => 0,
     async enter() {
       const before = last;
       let leave = (): void => undefined;
