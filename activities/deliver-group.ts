@@ -74,7 +74,10 @@ export const createDeliverGroup = (deps: DeliverGroupDeps) =>
     try {
       const nowMs = deps.now().getTime();
       const due = [...waiting.values()].filter(({ dueAtMs }) => dueAtMs <= nowMs + DUE_TOGETHER_MS);
-      await Promise.all(due.map((one) => attempt(deps, group, one, waiting, signal)));
+      const made = await Promise.allSettled(due.map((one) => attempt(deps, group, one, waiting, signal)));
+      // Only now: the execution that follows would send again what is still on the wire.
+      const failed = made.find((one) => one.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
     } finally {
       clearInterval(beating);
       clearTimeout(showing);
@@ -169,7 +172,10 @@ const carriedByItself = (task: DeliveryTask, { end, events }: AttemptMade): Atte
   events: events.map((event) => ({ ...event, workflow_id: task.deliveryId })),
 });
 
-/** In quiet times an outcome is there before anybody looks; a delivery on a slow endpoint is to be seen as well. */
+/**
+ * In quiet times an outcome is there before anybody looks; a delivery on a slow endpoint is to be seen as well. Never
+ * rejects.
+ */
 async function showLate(
   deps: DeliverGroupDeps,
   group: DeliveryGroup,
@@ -177,7 +183,7 @@ async function showLate(
 ): Promise<void> {
   const late = [...waiting.values()].filter(({ attemptsMade }) => attemptsMade === 0);
   const at = new Date(group.startedAt);
-  await deps.eventLog.appendDeliveryEvents(
-    late.map(({ index }) => deliveryScheduled(group.tasks[index]!, group.id, at)),
-  );
+  const scheduled = late.map(({ index }) => deliveryScheduled(group.tasks[index]!, group.id, at));
+  // Only so that they are seen sooner: a Kafka that is away is told of by the attempts.
+  await deps.eventLog.appendDeliveryEvents(scheduled).catch(() => undefined);
 }

@@ -1,5 +1,6 @@
 /** The command line: which commands there are. How each behaves is in its file under commands/. */
 import { Command } from 'commander';
+import { createRequire } from 'node:module';
 import { apiAddress } from './api-address.ts';
 import { createApiClient } from './api-client.ts';
 import type { Cli, RegisterCommand } from './cli.ts';
@@ -33,6 +34,9 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerCompletion,
 ];
 
+// By the package's own name: the way there from here is another one once it is compiled.
+const { version } = createRequire(import.meta.url)('webhooks/package.json') as { readonly version: string };
+
 const ENVIRONMENT_HELP = `
 Environment:
   WEBHOOKS_API_URL   where the API is; by default http://HOST:PORT of the stack of \`npm start\`
@@ -46,6 +50,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage.`;
 export function createProgram(terminal: Terminal): Command {
   const program = new Command('webhooks')
     .description('See and change what the webhook delivery system does.')
+    .version(version, '--version', 'print the version of the program')
     .option('--json', 'print what the API answers, for programs')
     .configureHelp({ showGlobalOptions: true, helpWidth: terminal.columns ?? 100 })
     .configureOutput({

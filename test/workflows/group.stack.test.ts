@@ -53,6 +53,26 @@ it('rides on with what failed, until each delivery has come to its end', async (
   expect(eventsOf(never!).at(-1)).toMatchObject({ number: 4, next: { step: 'exhaust' } });
 });
 
+it('sends nothing again that was on the wire when another attempt could not be made', async () => {
+  const group = tasks(3);
+  const [broken, ...others] = group;
+  const { gates } = stage.world;
+  let isBroken = true;
+  stage.world.gates = {
+    ...gates,
+    enter(applicant) {
+      if (applicant.deliveryId !== broken?.deliveryId || !isBroken) return gates.enter(applicant);
+      isBroken = false;
+      return Promise.reject(new Error('a gate that breaks once'));
+    },
+  };
+  stage.receiver.script.answer = (_request, response) =>
+    void setTimeout(() => response.writeHead(200).end(), 500);
+  await stage.deliverGroup(group);
+  expect(others.map(attemptsOf)).toEqual([[1], [1]]);
+  expect(attemptsOf(broken!)).toEqual([1]);
+});
+
 it('waits as long as the policy of each delivery says', async () => {
   const settings = settingsFor(stage.receiver.url);
   const retry_policy = { ...settings.retry_policy, max_retries: 2, retry_delay: 600, max_delay: 3_600 };

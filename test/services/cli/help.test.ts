@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { createProgram } from '../../../services/cli/program.ts';
 import { processTerminal } from '../../../services/cli/terminal.ts';
@@ -17,4 +18,9 @@ it.each(everyCommand)('%j helps with examples, and offers --json', async (path) 
   expect(stdout).toContain(`Usage: webhooks ${path.join(' ')}`);
   expect(stdout).toContain(`Examples:\n  $ webhooks `);
   expect(stdout).toContain('--json');
+});
+
+it('--version prints the version of the package', async () => {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+  expect(await run(['--version'])).toEqual({ exitCode: 0, stdout: version, stderr: '' });
 });
