@@ -25,9 +25,7 @@ export async function recordAttempt(
   { end, events }: AttemptMade,
 ): Promise<void> {
   if (end.step !== 'hold') return eventLog.appendDeliveryEvents(events);
-  const { deliveryId } = task;
-  await eventLog.appendDeliveryEvents(events, [
-    { deliveryId, held: heldDelivery(task, end.attemptsMade, null) },
-  ]);
+  const held = heldDelivery(task, end.attemptsMade, null);
+  await eventLog.appendDeliveryEvents(events, [{ change: 'hold', held }]);
   if (end.reason !== 'paused') releases.wake(task.subscriptionId);
 }

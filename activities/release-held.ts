@@ -1,31 +1,24 @@
 /**
- * Sends what a subscription has held: oldest first, several on the wire at once, as fast as the endpoint takes
- * them. Only one execution at a time works on a subscription, for its workflow is the subscription's only one.
- *
- * Held deliveries are read from PostgreSQL, which lags behind the log, so what was sent is remembered until the
- * read model has heard of it. An execution begins by waiting until the read model has caught up with the log: one
- * that takes over from a worker that died sends nothing again that was recorded.
+ * Sends what a subscription has held, as fast as its endpoints take it. Only one execution at a time works on a
+ * subscription, for its workflow is the subscription's only one. It begins by waiting until the read model has caught up
+ * with the log: one that takes over from a worker that died sends nothing again that was recorded.
  */
 import { activityInfo, heartbeat } from '@temporalio/activity';
 import { setTimeout as delay } from 'node:timers/promises';
-import { reasonToDisable } from '../domain/deliver/after-attempt.ts';
-import { deliveryCancelled, heldDelivery } from '../domain/record/delivery-event.ts';
 import { releaseId } from '../domain/deliver/carrier.ts';
+import { deliveryCancelled } from '../domain/record/delivery-event.ts';
 import { isLive, type Subscription } from '../domain/subscription/subscription.ts';
-import type { EventLog } from '../infra/kafka/event-log.ts';
-import type { HeldDeliveries, HeldRow } from '../infra/postgres/held-deliveries.ts';
-import type { DeliveryTask, HeldDelivery } from '../schemas/delivery.ts';
-import type { AccountId, DeliveryId, SubscriptionId } from '../schemas/ids.ts';
-import type { AttemptEnd, MakeAttempt } from './make-attempt.ts';
+import type { DeliveryId, SubscriptionId } from '../schemas/ids.ts';
+import { ReleaseLine, type ReleaseLineDeps } from './release-line.ts';
 import { workerShutdownSignal } from './worker-shutdown.ts';
 
-export interface ReleaseHeldDeps {
-  readonly makeAttempt: MakeAttempt;
-  readonly eventLog: EventLog;
-  readonly held: HeldDeliveries;
+export interface ReleaseHeldDeps extends ReleaseLineDeps {
   readonly lookUp: (id: SubscriptionId, version: number) => Promise<Subscription>;
-  readonly disableSubscription: (accountId: AccountId, id: SubscriptionId, reason: string) => Promise<void>;
-  readonly now: () => Date;
+  /**
+   * For so long after the last attempt a release of a subscription with `ordered_by` goes on looking, so that steady
+   * events do not start a workflow each.
+   */
+  readonly lingerMs: number;
 }
 
 /** Why a release came to its end for now. */
@@ -33,7 +26,9 @@ export type ReleaseEnd =
   /** Nothing is held any more, or nothing may be sent until the subscription is resumed. */
   | { readonly step: 'done' }
   /** The rest is not to be tried before `waitMs` have passed. */
-  | { readonly step: 'wait'; readonly waitMs: number };
+  | { readonly step: 'wait'; readonly waitMs: number }
+  /** There may be more at once; its workflow may begin anew before. */
+  | { readonly step: 'go_on' };
 
 /** For whoever watches: the heartbeat of a release. */
 export interface ReleaseProgress {
@@ -41,156 +36,149 @@ export interface ReleaseProgress {
   readonly remaining: number;
 }
 
-/** Deliveries on the wire at once; the endpoint's own limit may be lower. */
-const AT_ONCE = 128;
-const PAGE_ROWS = 500;
-/** How soon the read model is asked again whether it has heard of what was sent. */
-const POLL_MS = 50;
 /** A longer wait is left to the workflow. */
 const SHORT_WAIT_MS = 2_000;
+/** How soon a line that has nothing to send looks again while it lingers. */
+const LOOK_EVERY_MS = 100;
+/** The same for the fallback, where nobody waits for what is new. */
+const LOOK_FOR_FALLBACKS_EVERY_MS = 1_000;
 const HEARTBEAT_EVERY_MS = 2_000;
+/** After so long the workflow has a turn: its history is not to grow for ever. */
+const TURN_MS = 600_000;
+const CANCELLED_AT_ONCE = 500;
+/** To the subscription's own urls, and to its fallback. */
+const LINES = 2;
 
 /** Resolves when nothing more can be sent now. Rejects while PostgreSQL is away, to be tried again. */
 export const createReleaseHeld = (deps: ReleaseHeldDeps) =>
   async function releaseHeld(subscriptionId: SubscriptionId): Promise<ReleaseEnd> {
-    const signal = workerShutdownSignal();
     const before = activityInfo().heartbeatDetails as ReleaseProgress | undefined;
     const progress = { released: before?.released ?? 0, remaining: before?.remaining ?? 0 };
-    const beating = setInterval(() => heartbeat({ ...progress }), HEARTBEAT_EVERY_MS);
+    const beat = async (): Promise<void> => {
+      heartbeat({ ...progress });
+      progress.remaining = await deps.held.count(subscriptionId).catch(() => progress.remaining);
+    };
+    const beating = setInterval(() => void beat(), HEARTBEAT_EVERY_MS);
+    const signal = workerShutdownSignal();
     try {
       await deps.held.caughtUp(signal);
-      return await new Release(deps, subscriptionId, progress, signal).run();
+      for (;;) {
+        const subscription = await deps.lookUp(subscriptionId, 0);
+        if (!isLive(subscription)) return await cancelAll(deps, subscriptionId, 'subscription_deleted');
+        if (subscription.status === 'disabled') {
+          return await cancelAll(deps, subscriptionId, 'subscription_disabled');
+        }
+        if (subscription.status === 'paused') return { step: 'done' };
+        const end = await serve(deps, subscriptionId, signal, () => (progress.released += 1));
+        if (end !== null) return end;
+      }
     } finally {
       clearInterval(beating);
     }
   };
 
-class Release {
-  private readonly deps: ReleaseHeldDeps;
-  private readonly subscriptionId: SubscriptionId;
-  private readonly progress: { released: number; remaining: number };
-  private readonly signal: AbortSignal;
-  private readonly onWire = new Set<Promise<void>>();
-  /** What was taken up here, with the attempts made before: the read model may not have heard of it yet. */
-  private readonly taken = new Map<DeliveryId, number>();
+/** What the lines of one subscription share. */
+interface Service {
+  readonly deps: ReleaseHeldDeps;
+  readonly subscriptionId: SubscriptionId;
+  readonly startedMs: number;
+  /** Aborted when both lines are to end: one has failed or has found a reason to stop, or the worker stops. */
+  readonly over: AbortSignal;
+  readonly stop: (why: Stop) => void;
+  /** How long each of the lines that have nothing to send may wait; null where nothing is held. */
+  readonly resting: Map<ReleaseLine, number | null>;
+  lastMovedMs: number;
+}
 
-  constructor(
-    deps: ReleaseHeldDeps,
-    subscriptionId: SubscriptionId,
-    progress: { released: number; remaining: number },
-    signal: AbortSignal,
-  ) {
-    this.deps = deps;
-    this.subscriptionId = subscriptionId;
-    this.progress = progress;
-    this.signal = signal;
+type Stop = 'inactive' | 'turn' | 'nothing_to_send';
+
+/** Both lines at once, so that neither endpoint holds the other. Null where the subscription is active no more. */
+async function serve(
+  deps: ReleaseHeldDeps,
+  subscriptionId: SubscriptionId,
+  shutdown: AbortSignal,
+  onReleased: () => void,
+): Promise<ReleaseEnd | null> {
+  const ending = new AbortController();
+  const stops: Stop[] = [];
+  const startedMs = performance.now();
+  const service: Service = {
+    deps,
+    subscriptionId,
+    startedMs,
+    over: AbortSignal.any([shutdown, ending.signal]),
+    stop(why) {
+      stops.push(why);
+      ending.abort();
+    },
+    resting: new Map(),
+    lastMovedMs: startedMs,
+  };
+  const lines = [false, true].map(
+    (standsIn) => new ReleaseLine(deps, { subscriptionId, standsIn, signal: shutdown, onReleased }),
+  );
+  const served = lines.map((line, index) =>
+    serveLine(service, line, index === 0 ? LOOK_EVERY_MS : LOOK_FOR_FALLBACKS_EVERY_MS).finally(() =>
+      ending.abort(),
+    ),
+  );
+  try {
+    await Promise.all(served);
+    shutdown.throwIfAborted();
+  } finally {
+    // Whoever comes next would send again what is on the wire.
+    await Promise.allSettled([...served, ...lines.map((line) => line.settle())]);
   }
+  const [why] = stops;
+  if (why === 'inactive') return null;
+  return why === 'nothing_to_send' ? endOf(service) : { step: 'go_on' };
+}
 
-  async run(): Promise<ReleaseEnd> {
-    for (;;) {
-      this.signal.throwIfAborted();
-      const subscription = await this.deps.lookUp(this.subscriptionId, 0);
-      if (!isLive(subscription) || subscription.status === 'disabled') {
-        return this.cancelAll(isLive(subscription) ? 'subscription_disabled' : 'subscription_deleted');
-      }
-      if (subscription.status === 'paused') return this.end({ step: 'done' });
-
-      const rows = await this.nextRows();
-      const waitMs = rows.length === 0 ? await this.untilMore() : await this.sendInOrder(rows);
-      if (waitMs === null) return this.end({ step: 'done' });
-      if (waitMs > SHORT_WAIT_MS) return this.end({ step: 'wait', waitMs });
-      if (waitMs > 0) await delay(waitMs, undefined, { signal: this.signal });
+/** Resolves once the service is over. */
+async function serveLine(service: Service, line: ReleaseLine, lookEveryMs: number): Promise<void> {
+  const { deps, subscriptionId, over, resting, stop } = service;
+  const rest = (ms: number): Promise<void> => delay(ms, undefined, { signal: over }).catch(() => undefined);
+  while (!over.aborted) {
+    const subscription = await deps.lookUp(subscriptionId, 0);
+    if (!isLive(subscription) || subscription.status !== 'active') return stop('inactive');
+    if (performance.now() > service.startedMs + TURN_MS) return stop('turn');
+    const waitMs = await line.advance();
+    if (waitMs !== null && waitMs <= SHORT_WAIT_MS) {
+      resting.delete(line);
+      service.lastMovedMs = performance.now();
+      if (waitMs > 0) await rest(Math.min(waitMs, LOOK_EVERY_MS));
+      continue;
     }
+    resting.set(line, waitMs);
+    const lingerMs = subscription.settings.ordered_by === null ? 0 : deps.lingerMs;
+    const isQuiet = performance.now() >= service.lastMovedMs + lingerMs;
+    if (resting.size === LINES && isQuiet) return stop('nothing_to_send');
+    await rest(lookEveryMs);
   }
+}
 
-  /** Due ones that were not taken up here, oldest first. */
-  private async nextRows(): Promise<readonly HeldRow[]> {
-    const { held, now } = this.deps;
-    const unchanged = await held.unchanged(this.taken);
-    for (const id of this.taken.keys()) if (!unchanged.has(id)) this.taken.delete(id);
-    this.progress.remaining = await held.count(this.subscriptionId);
-    return held.due(this.subscriptionId, now(), this.taken, PAGE_ROWS);
-  }
+function endOf({ resting }: Service): ReleaseEnd {
+  // The other line may have found something in the meantime.
+  if (resting.size < LINES) return { step: 'go_on' };
+  const waits = [...resting.values()].filter((waitMs) => waitMs !== null);
+  return waits.length === 0 ? { step: 'done' } : { step: 'wait', waitMs: Math.min(...waits) };
+}
 
-  /** Sends until all are on their way, or until one may not go: then the time to wait. */
-  private async sendInOrder(rows: readonly HeldRow[]): Promise<number> {
-    for (const row of rows) {
-      while (this.onWire.size >= AT_ONCE) await Promise.race(this.onWire);
-      const refusal = await this.admit(row);
-      if (refusal === null) continue;
-      await Promise.all(this.onWire);
-      return refusal.waitMs ?? 0;
-    }
-    return 0;
-  }
-
-  /** Puts one on its way and resolves once it is on the wire (null), or once it is refused. */
-  private admit(row: HeldRow): Promise<Extract<AttemptEnd, { step: 'hold' }> | null> {
-    const { task, attemptsMade } = row;
-    this.taken.set(task.deliveryId, attemptsMade);
-    return new Promise((resolve, reject) => {
-      const sending = this.deps
-        .makeAttempt({
-          task,
-          number: attemptsMade + 1,
-          carrier: releaseId(this.subscriptionId),
-          signal: this.signal,
-          onAdmitted: () => resolve(null),
-        })
-        .then(async ({ end, events }) => {
-          if (end.step === 'hold') {
-            this.taken.delete(task.deliveryId);
-            resolve(end);
-            return;
-          }
-          await this.deps.eventLog.appendDeliveryEvents(events, [
-            { deliveryId: task.deliveryId, held: this.stillHeld(task, end) },
-          ]);
-          if (end.step !== 'retry') this.progress.released += 1;
-          const reason = reasonToDisable(end);
-          if (reason !== null) {
-            await this.deps.disableSubscription(task.accountId, task.subscriptionId, reason);
-          }
-          resolve(null);
-        });
-      const over = sending.catch(reject).finally(() => this.onWire.delete(over));
-      this.onWire.add(over);
-    });
-  }
-
-  /** What failed and is to be tried again stays held until then: a release keeps no workflow for each. */
-  private stillHeld(task: DeliveryTask, end: AttemptEnd): HeldDelivery | null {
-    if (end.step !== 'retry') return null;
-    return heldDelivery(task, end.number, new Date(this.deps.now().getTime() + end.delayMs));
-  }
-
-  /** With nothing to send: how long until there may be something; null where nothing is held. */
-  private async untilMore(): Promise<number | null> {
-    if (this.onWire.size > 0) {
-      await Promise.race(this.onWire);
-      return 0;
-    }
-    if (this.taken.size > 0) return POLL_MS;
-    const dueAt = await this.deps.held.nextDueAt(this.subscriptionId);
-    return dueAt === null ? null : Math.max(1, dueAt.getTime() - this.deps.now().getTime());
-  }
-
-  private async end(end: ReleaseEnd): Promise<ReleaseEnd> {
-    await Promise.all(this.onWire);
-    return end;
-  }
-
-  /** What a disabled or deleted subscription has held is owed no longer. */
-  private async cancelAll(reason: string): Promise<ReleaseEnd> {
-    for (;;) {
-      const rows = await this.deps.held.due(this.subscriptionId, null, this.taken, PAGE_ROWS);
-      if (rows.length === 0) return this.end({ step: 'done' });
-      const at = this.deps.now();
-      await this.deps.eventLog.appendDeliveryEvents(
-        rows.map(({ task }) => deliveryCancelled(task, releaseId(this.subscriptionId), at, reason)),
-        rows.map(({ task }) => ({ deliveryId: task.deliveryId, held: null })),
-      );
-      for (const { task, attemptsMade } of rows) this.taken.set(task.deliveryId, attemptsMade);
-    }
+/** What a disabled or deleted subscription has held is owed no longer. */
+async function cancelAll(
+  deps: ReleaseHeldDeps,
+  subscriptionId: SubscriptionId,
+  reason: string,
+): Promise<ReleaseEnd> {
+  const cancelled = new Map<DeliveryId, number>();
+  for (;;) {
+    const rows = await deps.held.any(subscriptionId, cancelled, CANCELLED_AT_ONCE);
+    if (rows.length === 0) return { step: 'done' };
+    const at = deps.now();
+    await deps.eventLog.appendDeliveryEvents(
+      rows.map(({ task }) => deliveryCancelled(task, releaseId(subscriptionId), at, reason)),
+      rows.map(({ task }) => ({ change: 'end', task })),
+    );
+    for (const { task, attemptsMade } of rows) cancelled.set(task.deliveryId, attemptsMade);
   }
 }

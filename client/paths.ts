@@ -1004,7 +1004,7 @@ export interface components {
             rate_limit: {
                 per_second: number;
             } | null;
-            ordered_by: null;
+            ordered_by: string | null;
             fallback: null;
             auto_disable_after: number | null;
             destination: {
@@ -1505,7 +1505,7 @@ export interface components {
              * @description The first thing that kept the event from its receiver, or how far it has come.
              * @enum {string}
              */
-            reason: "delivered" | "pending" | "retrying" | "paused" | "held" | "exhausted" | "blocked" | "cancelled" | "not_yet" | "collecting" | "dead_letter" | "account" | "not_created" | "deleted" | "disabled" | "type" | "filter" | "condition";
+            reason: "delivered" | "pending" | "waiting" | "retrying" | "paused" | "held" | "exhausted" | "blocked" | "cancelled" | "not_yet" | "collecting" | "dead_letter" | "account" | "not_created" | "deleted" | "disabled" | "type" | "filter" | "condition";
             /** @description The reason as a sentence. */
             detail: string;
             /** @description The event's type, where it is known. */
@@ -1708,7 +1708,7 @@ export interface components {
                 per_second: number;
             } | null;
             /** @default null */
-            ordered_by?: null;
+            ordered_by?: string | null;
             /** @default null */
             fallback?: null;
             /** @default 432000 */
@@ -1973,7 +1973,7 @@ export interface components {
             rate_limit: {
                 per_second: number;
             } | null;
-            ordered_by: null;
+            ordered_by: string | null;
             fallback: null;
             auto_disable_after: number | null;
             destination: {
@@ -2143,7 +2143,7 @@ export interface components {
             rate_limit: {
                 per_second: number;
             } | null;
-            ordered_by: null;
+            ordered_by: string | null;
             fallback: null;
             auto_disable_after: number | null;
             destination: {
@@ -2229,7 +2229,7 @@ export interface components {
             rate_limit?: {
                 per_second: number;
             } | null;
-            ordered_by?: null;
+            ordered_by?: string | null;
             fallback?: null;
             auto_disable_after?: number | null;
             destination?: {

@@ -44,6 +44,10 @@ export const DeliveryTask = z
     batchedEvents: z.int().optional(),
     /** How many attempts had been made when its retries were last granted. Absent: none, they never were again. */
     attemptsBefore: z.int().optional(),
+    /** Deliveries with the same lane are sent one after the other. Absent: it waits for no other. */
+    lane: z.string().optional(),
+    /** The exhausted delivery that it is sent instead of, to the subscription's fallback. */
+    standsInFor: DeliveryId.optional(),
   })
   .readonly();
 export type DeliveryTask = z.infer<typeof DeliveryTask>;
@@ -61,7 +65,7 @@ export interface GroupOrder {
   readonly do: 'retryNow' | 'cancel';
 }
 
-/** The value of a record of `webhooks.held`: a delivery that no workflow carries. Its key is the delivery's id. */
+/** The value of a record of `webhooks.held`: a delivery that no workflow of its own carries. Its key is the delivery's id. */
 export const HeldDelivery = z.object({
   schema_version: z.literal(1),
   task: DeliveryTask,
@@ -70,3 +74,14 @@ export const HeldDelivery = z.object({
   not_before: z.iso.datetime().nullable(),
 });
 export type HeldDelivery = z.infer<typeof HeldDelivery>;
+
+/**
+ * Another record of `webhooks.held`: somebody has a delivery that waits for its next attempt tried now. It counts where
+ * the delivery still stands as whoever asked saw it.
+ */
+export const HeldDeliveryHurried = z.object({
+  schema_version: z.literal(1),
+  delivery_id: DeliveryId,
+  attempts_made: z.int().min(0),
+});
+export type HeldDeliveryHurried = z.infer<typeof HeldDeliveryHurried>;

@@ -23,6 +23,7 @@ export const ExplanationView = z
       .enum([
         'delivered',
         'pending',
+        'waiting',
         'retrying',
         'paused',
         'held',

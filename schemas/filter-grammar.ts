@@ -321,14 +321,21 @@ function characterProblem(text: string, longest: number): string | null {
 }
 
 function checkField(name: string, path: Path, findings: Findings): void {
+  const wrong = fieldNameProblem(name);
+  if (wrong !== null) findings.add(path, wrong);
+}
+
+/** What is wrong with the dotted name of a field of `data`; null where nothing is. */
+export function fieldNameProblem(name: string): string | null {
   const parts = name.split('.');
   const wrong = characterProblem(name, FILTER_LIMITS.fieldLength);
-  if (wrong !== null) findings.add(path, `expected a field name of ${wrong}`);
-  else if (parts.includes('')) {
-    findings.add(path, `expected a field name such as "error.code", got "${name}" with an empty part`);
-  } else if (parts.length > FILTER_LIMITS.fieldParts) {
-    findings.add(path, `expected a field name of at most ${FILTER_LIMITS.fieldParts} dotted parts`);
+  if (wrong !== null) return `expected a field name of ${wrong}`;
+  if (parts.includes('')) {
+    return `expected a field name such as "error.code", got "${name}" with an empty part`;
   }
+  return parts.length > FILTER_LIMITS.fieldParts
+    ? `expected a field name of at most ${FILTER_LIMITS.fieldParts} dotted parts`
+    : null;
 }
 
 const OPERATOR_NAMES = Object.keys(OPERAND_KINDS);

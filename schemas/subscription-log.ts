@@ -32,7 +32,7 @@ export const StoredSettings = z.object({
   tls: StoredTls.nullable(),
   signature_scheme: z.enum(['body', 'timestamped']),
   rate_limit: RateLimit.nullable(),
-  ordered_by: z.null(),
+  ordered_by: z.string().nullable(),
   fallback: z.null(),
   auto_disable_after: z.int().nullable(),
   destination: z.object({ type: z.literal('http') }),

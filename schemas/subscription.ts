@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Aggregation } from './aggregation.ts';
 import { CustomHeaders } from './custom-headers.ts';
+import { FILTER_LIMITS, fieldNameProblem } from './filter-grammar.ts';
 import { Conditions, EventPattern, Filters, Routes } from './filter.ts';
 import { AccountId, SubscriptionId } from './ids.ts';
 import { TargetUrl } from './target-url.ts';
@@ -31,6 +32,19 @@ const PER_SECOND = 'expected requests per second, from 0.01 to 10000';
 export const RateLimit = z.strictObject({
   per_second: z.number(PER_SECOND).min(0.01, PER_SECOND).max(10_000, PER_SECOND),
 });
+
+/** The dotted name of a field of `data`: deliveries with the same value in it arrive in order, one after the other. */
+const OrderedBy = z
+  .string('expected the name of a field of data, such as "user_id", or null')
+  .superRefine((name, context) => {
+    const wrong = fieldNameProblem(name);
+    if (wrong !== null) context.addIssue(wrong);
+  })
+  .meta({
+    description:
+      'A field of data: deliveries with the same value arrive in order, the next only after the one before has ended.',
+    maxLength: FILTER_LIMITS.fieldLength,
+  });
 
 /** A setting of the contract that this version does not offer yet: only null is taken, never ignored. */
 const notOffered = (name: string) =>
@@ -64,7 +78,7 @@ const settings = {
   tls: TlsSettings.nullable(),
   signature_scheme: z.enum(['body', 'timestamped']),
   rate_limit: RateLimit.nullable(),
-  ordered_by: notOffered('ordered_by'),
+  ordered_by: OrderedBy.nullable(),
   fallback: notOffered('fallback'),
   auto_disable_after: z
     .int(AUTO_DISABLE)

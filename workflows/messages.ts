@@ -71,6 +71,12 @@ export const RELEASE_ACTOR = {
   wakeSignal: defineSignal('wake'),
 } as const;
 
+/** How long the release of a subscription with `ordered_by` goes on looking for more after the last attempt. */
+export const RELEASE_LINGER_MS = 10_000;
+
+/** How often who enters deliveries into lanes wakes a release: well before one that it woke has ended. */
+export const RELEASE_WOKEN_EVERY_MS = 4_000;
+
 /** What the Temporal UI and `temporal workflow list` can search by. They are never encrypted. */
 export const SEARCH_ATTRIBUTES = {
   webhookId: defineSearchAttributeKey('WebhookId', SearchAttributeType.KEYWORD),

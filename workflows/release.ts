@@ -2,7 +2,7 @@
  * The actor that releases what one subscription has held; it lives while something is. Whatever it does is taken
  * up again where it was, whichever process dies: what is held stands on `webhooks.held` until it has ended.
  */
-import { condition, proxyActivities, setHandler } from '@temporalio/workflow';
+import { condition, continueAsNew, proxyActivities, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import type { SubscriptionId } from '../schemas/ids.ts';
 import { RELEASE_ACTOR, WORK_QUEUE } from './messages.ts';
@@ -23,6 +23,7 @@ export async function release(subscriptionId: SubscriptionId): Promise<void> {
     isWoken = false;
     const end = await releaseHeld(subscriptionId);
     if (end.step === 'wait') await condition(() => isWoken, end.waitMs);
-    else if (!isWoken) return;
+    else if (end.step === 'done' && !isWoken) return;
+    if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof release>(subscriptionId);
   }
 }

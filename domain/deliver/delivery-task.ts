@@ -2,14 +2,25 @@
 import type { DeliveryTask, RecordPlace } from '../../schemas/delivery.ts';
 import type { PlatformEvent } from '../../schemas/event.ts';
 import type { SubscriptionId } from '../../schemas/ids.ts';
+import { isLive, type Subscription } from '../subscription/subscription.ts';
 import { deliveryIdText, formatDeliveryId } from './delivery-id.ts';
+import { laneOf } from './lane.ts';
 import { deliveryBody } from './payload.ts';
 
 /** Whom an event is owed to. `version` is the one that was matched. */
 export interface Owed {
   readonly subscriptionId: SubscriptionId;
   readonly version: number;
+  /** The field by whose value its deliveries are ordered; null for no order. */
+  readonly orderedBy: string | null;
 }
+
+/** What a subscription is owed events as, by its settings of now. */
+export const owedTo = (subscriptionId: SubscriptionId, subscription: Subscription): Owed => ({
+  subscriptionId,
+  version: subscription.version,
+  orderedBy: isLive(subscription) ? subscription.settings.ordered_by : null,
+});
 
 /**
  * The delivery of `event` to one subscription. The same event and subscription give the same task, wherever
@@ -24,7 +35,8 @@ export function deliveryTask(
   sha256: (text: string) => Uint8Array,
 ): DeliveryTask {
   const identity = { accountId: event.accountId, eventId: event.id, eventType: event.type };
-  const { subscriptionId } = owed;
+  const { subscriptionId, orderedBy } = owed;
+  const lane = orderedBy === null ? undefined : laneOf(orderedBy, event.data, sha256);
   const deliveryId = formatDeliveryId(
     sha256(deliveryIdText({ ...identity, subscriptionId, replayId: null })),
   );
@@ -44,5 +56,6 @@ export function deliveryTask(
       deliveryId,
       dataText: event.dataText,
     }),
+    ...(lane === undefined ? {} : { lane }),
   };
 }

@@ -67,14 +67,15 @@ export const deliveryCancelled = (
   reason,
 });
 
-/** Somebody has it tried again, after it had ended with `attemptsMade` attempts. */
+/** Somebody has it tried again by `carrier`, after it had ended with `attemptsMade` attempts. */
 export const deliveryRestarted = (
   task: DeliveryTask,
+  carrier: string,
   at: Date,
   attemptsMade: number,
   actor: string,
 ): DeliveryEvent => ({
-  ...factOf(task, task.deliveryId, at),
+  ...factOf(task, carrier, at),
   type: 'DeliveryRestarted',
   attempts_made: attemptsMade,
   actor,

@@ -15,6 +15,8 @@ export type DeliveryReason =
   | 'delivered'
   /** Its first attempt has not ended yet. */
   | 'pending'
+  /** The same, of a subscription whose deliveries go one after the other. */
+  | 'waiting'
   /** It failed, and is tried again. */
   | 'retrying'
   /** Held, because the subscription is paused. */
@@ -109,6 +111,7 @@ function reasonOfDelivery({ status }: KnownDelivery, then: Subscription): Delive
     case 'cancelled':
       return then.status === 'disabled' || then.status === 'deleted' ? then.status : 'cancelled';
     case 'pending':
+      return isLive(then) && then.settings.ordered_by !== null ? 'waiting' : 'pending';
     case 'retrying':
     case 'exhausted':
     case 'blocked':

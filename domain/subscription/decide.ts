@@ -20,7 +20,9 @@ export type Refusal =
   | { readonly code: 'already_exists' }
   | { readonly code: 'version_mismatch'; readonly expected: number; readonly actual: number }
   /** Pause and resume speak of one that is not disabled; `enable` brings it back. */
-  | { readonly code: 'is_disabled' };
+  | { readonly code: 'is_disabled' }
+  /** Events that are collected into batches have no order of their own. */
+  | { readonly code: 'ordered_batches' };
 
 export type Decision =
   | { readonly ok: true; readonly events: readonly SubscriptionEvent[] }
@@ -64,6 +66,7 @@ export function decide(
   if (command.type === 'CreateSubscription') {
     if (state.status !== 'absent') return refuse({ code: 'already_exists' });
     const { settings, secret, active } = command;
+    if (isOrderedBatches(settings)) return refuse({ code: 'ordered_batches' });
     return facts({ type: 'SubscriptionCreated', settings, secret, active });
   }
   if (!isLive(state) || state.accountId !== command.accountId) return refuse({ code: 'not_found' });
@@ -73,6 +76,7 @@ export function decide(
   switch (command.type) {
     case 'UpdateSubscription': {
       const changes = mergedChanges(command.changes, state.settings);
+      if (isOrderedBatches({ ...state.settings, ...changes })) return refuse({ code: 'ordered_batches' });
       const updated: Fact[] =
         Object.keys(changes).length > 0 || command.secret !== null
           ? [{ type: 'SubscriptionUpdated', changes, secret: command.secret }]
@@ -113,6 +117,9 @@ export function decide(
       return facts({ type: 'SubscriptionDeleted' });
   }
 }
+
+const isOrderedBatches = ({ ordered_by, aggregation }: StoredSettings): boolean =>
+  ordered_by !== null && aggregation !== null;
 
 /** The settings that the patch really names, with `retry_policy` completed from the present one. */
 function mergedChanges(changes: SettingsChanges, settings: StoredSettings): Partial<StoredSettings> {

@@ -2,7 +2,7 @@
  * Appends records to Kafka, durably and in batches without a fixed delay: what is asked for while one request is on
  * the wire goes out together in the next. One request at a time keeps the order per key.
  */
-import type { IHeaders, Kafka } from 'kafkajs';
+import { type ICustomPartitioner, type IHeaders, type Kafka, type Message, Partitioners } from 'kafkajs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createPacedBatches } from '../paced-batches.ts';
 import type { Logger } from '../telemetry.ts';
@@ -13,6 +13,8 @@ export interface NewRecord {
   readonly key: string | null;
   readonly value: Buffer | string | null;
   readonly headers?: IHeaders;
+  /** Records with the same one share a partition, whatever their keys. By default the key. */
+  readonly partitionKey?: string;
 }
 
 export interface Appender {
@@ -54,9 +56,26 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** A message that kafkajs hands on to its partitioner as it was given. */
+type PlacedMessage = Message & { readonly partitionKey?: string };
+
+/** By the partition key where there is one, as any client would by the key. */
+const byPartitionKey: ICustomPartitioner = () => {
+  const byKey = Partitioners.DefaultPartitioner();
+  return ({ message, ...where }) =>
+    byKey({
+      ...where,
+      message: { ...message, key: (message as PlacedMessage).partitionKey ?? message.key ?? null },
+    });
+};
+
 /** Connects a producer of its own. */
 export async function createAppender(kafka: Kafka, logger: Logger): Promise<Appender> {
-  const producer = kafka.producer({ allowAutoTopicCreation: false, maxInFlightRequests: 1 });
+  const producer = kafka.producer({
+    allowAutoTopicCreation: false,
+    maxInFlightRequests: 1,
+    createPartitioner: byPartitionKey,
+  });
   await producer.connect();
   let closed = false;
 
@@ -71,10 +90,11 @@ export async function createAppender(kafka: Kafka, logger: Logger): Promise<Appe
       acks: -1,
       topicMessages: [...byTopic].map(([topic, records]) => ({
         topic,
-        messages: records.map(({ key, value, headers }) => ({
+        messages: records.map(({ key, value, headers, partitionKey }): PlacedMessage => ({
           key,
           value,
           ...(headers === undefined ? {} : { headers }),
+          ...(partitionKey === undefined ? {} : { partitionKey }),
         })),
       })),
     });

@@ -1,7 +1,12 @@
 /** What the product writes to Kafka, and how it reads its own records back: JSON, checked at both ends. */
 import { z } from 'zod';
 import { DeliveryEvent } from '../../schemas/delivery-log.ts';
-import { HeldDelivery, type RecordPlace } from '../../schemas/delivery.ts';
+import {
+  type DeliveryTask,
+  HeldDelivery,
+  HeldDeliveryHurried,
+  type RecordPlace,
+} from '../../schemas/delivery.ts';
 import { DeliveryId } from '../../schemas/ids.ts';
 import type { JsonValue } from '../../schemas/json.ts';
 import { upcastFromV1 } from '../../schemas/subscription-log-v1.ts';
@@ -17,11 +22,23 @@ export interface EventLog {
   appendDeliveryEvents(events: readonly DeliveryEvent[], held?: readonly HeldChange[]): Promise<void>;
 }
 
-/** A delivery that no workflow carries from now on, or, with null, one that is held no longer. */
-export interface HeldChange {
-  readonly deliveryId: DeliveryId;
-  readonly held: HeldDelivery | null;
-}
+/** What is appended to `webhooks.held`. */
+export type HeldChange =
+  /** No workflow of its own carries the delivery from now on. */
+  | { readonly change: 'hold'; readonly held: HeldDelivery }
+  | { readonly change: 'end'; readonly task: HeldTask }
+  /** It is to be tried without the rest of its wait, unless it has been tried since it had `attemptsMade`. */
+  | { readonly change: 'hurry'; readonly task: HeldTask; readonly attemptsMade: number };
+
+/** What tells where the records of a held delivery stand. */
+type HeldTask = Pick<DeliveryTask, 'deliveryId' | 'lane'>;
+
+/** A record of `webhooks.held` as it is read. */
+export type HeldRecord =
+  | { readonly change: 'hold'; readonly held: HeldDelivery }
+  | { readonly change: 'end'; readonly deliveryId: DeliveryId }
+  | { readonly change: 'hurry'; readonly deliveryId: DeliveryId; readonly attemptsMade: number }
+  | { readonly change: 'none' };
 
 /** What a fact has to tell its account, as records; none where it is nothing. */
 export type Announce = (fact: DeliveryEvent | SubscriptionEvent) => readonly NewRecord[];
@@ -31,7 +48,11 @@ export const createEventLog = (appender: Appender, announce: Announce = () => []
   appendSubscriptionEvents: (events) =>
     appender.append([...events.map(subscriptionRecord), ...events.flatMap(announce)]),
   appendDeliveryEvents: (events, held = []) =>
-    appender.append([...events.map(deliveryRecord), ...held.map(heldRecord), ...events.flatMap(announce)]),
+    appender.append([
+      ...events.map(deliveryRecord),
+      ...held.flatMap(heldRecords),
+      ...events.flatMap(announce),
+    ]),
 });
 
 const subscriptionRecord = (event: SubscriptionEvent): NewRecord => ({
@@ -40,11 +61,34 @@ const subscriptionRecord = (event: SubscriptionEvent): NewRecord => ({
   value: JSON.stringify(event),
 });
 
-const heldRecord = ({ deliveryId, held }: HeldChange): NewRecord => ({
-  topic: HELD_DELIVERIES,
-  key: deliveryId,
-  value: held === null ? null : JSON.stringify(held),
-});
+/** A key of its own, for the order must not take the place of what it speaks of when the topic is compacted. */
+const HURRY_SUFFIX = ':hurry';
+
+function heldRecords(change: HeldChange): readonly NewRecord[] {
+  const { deliveryId, lane } = change.change === 'hold' ? change.held.task : change.task;
+  // All of a lane in one partition, tombstones too: they are projected in the order in which they were appended.
+  const record = (key: string, value: object | null): NewRecord => ({
+    topic: HELD_DELIVERIES,
+    key,
+    value: value === null ? null : JSON.stringify(value),
+    partitionKey: lane ?? deliveryId,
+  });
+  switch (change.change) {
+    case 'hold':
+      return [record(deliveryId, change.held)];
+    case 'end':
+      return [record(deliveryId, null)];
+    case 'hurry': {
+      const hurried: HeldDeliveryHurried = {
+        schema_version: 1,
+        delivery_id: deliveryId,
+        attempts_made: change.attemptsMade,
+      };
+      // It counts at the moment when it is read, and the topic need not keep it.
+      return [record(deliveryId + HURRY_SUFFIX, hurried), record(deliveryId + HURRY_SUFFIX, null)];
+    }
+  }
+}
 
 const deliveryRecord = (event: DeliveryEvent): NewRecord => ({
   topic: DELIVERY_LOG,
@@ -95,17 +139,22 @@ export const decodeDeliveryEvent = (value: Buffer | null): Decoded<DeliveryEvent
   decode(DeliveryEvent, value);
 
 /** Reads a record of `webhooks.held`; one without a value says that its delivery is held no longer. Never throws. */
-export function decodeHeldChange(value: Buffer | null, key: string | null): Decoded<HeldChange> {
+export function decodeHeldRecord(value: Buffer | null, key: string | null): Decoded<HeldRecord> {
+  if (key?.endsWith(HURRY_SUFFIX) === true) {
+    if (value === null) return { ok: true, event: { change: 'none' } };
+    const decoded = decode(HeldDeliveryHurried, value);
+    if (!decoded.ok) return decoded;
+    const { delivery_id: deliveryId, attempts_made: attemptsMade } = decoded.event;
+    return { ok: true, event: { change: 'hurry', deliveryId, attemptsMade } };
+  }
   if (value === null) {
     const id = DeliveryId.safeParse(key);
     return id.success
-      ? { ok: true, event: { deliveryId: id.data, held: null } }
+      ? { ok: true, event: { change: 'end', deliveryId: id.data } }
       : { ok: false, reason: 'the key is no id of a delivery' };
   }
   const decoded = decode(HeldDelivery, value);
-  return decoded.ok
-    ? { ok: true, event: { deliveryId: decoded.event.task.deliveryId, held: decoded.event } }
-    : decoded;
+  return decoded.ok ? { ok: true, event: { change: 'hold', held: decoded.event } } : decoded;
 }
 
 /** Reads a record of ours that `schema` describes. Never throws. */

@@ -22,6 +22,36 @@ export async function recallDeliveries(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<DeliveryId, DeliveryEvent>> {
   const found = new Map<DeliveryId, DeliveryEvent>();
+  await readRecordsOf(kafka, logger, ids, sinceMs, signal, (_id, value) => {
+    const decoded = decodeDeliveryEvent(value);
+    if (decoded.ok && decoded.event.type !== 'DeliveryScheduled') {
+      found.set(decoded.event.delivery_id, decoded.event);
+    }
+  });
+  return found;
+}
+
+/** Those of `ids` that have a record of any kind, appended from `sinceMs` to now. Rejects as `recallDeliveries` does. */
+export async function recordedDeliveries(
+  kafka: Kafka,
+  logger: Logger,
+  ids: ReadonlySet<DeliveryId>,
+  sinceMs: number,
+  signal: AbortSignal,
+): Promise<ReadonlySet<DeliveryId>> {
+  const found = new Set<DeliveryId>();
+  await readRecordsOf(kafka, logger, ids, sinceMs, signal, (id) => found.add(id));
+  return found;
+}
+
+async function readRecordsOf(
+  kafka: Kafka,
+  logger: Logger,
+  ids: ReadonlySet<DeliveryId>,
+  sinceMs: number,
+  signal: AbortSignal,
+  onRecord: (id: DeliveryId, value: Buffer | null) => void,
+): Promise<void> {
   const end = await readPast(kafka, logger, {
     reader: 'webhooks-recall',
     // To the end: nothing is written in the future.
@@ -31,15 +61,10 @@ export async function recallDeliveries(
     onChunk: ({ records }) => {
       for (const { key, value } of records) {
         // Most records are of other deliveries, and need not be read for that.
-        if (key === null || !ids.has(key as DeliveryId)) continue;
-        const decoded = decodeDeliveryEvent(value);
-        if (decoded.ok && decoded.event.type !== 'DeliveryScheduled') {
-          found.set(decoded.event.delivery_id, decoded.event);
-        }
+        if (key !== null && ids.has(key as DeliveryId)) onRecord(key as DeliveryId, value);
       }
       return 'go_on';
     },
   });
   if (end !== 'all_read') throw new Error('the log of deliveries could not be read in time');
-  return found;
 }

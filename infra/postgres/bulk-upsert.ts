@@ -3,12 +3,13 @@ import type { QueryConfig } from 'pg';
 import { storableText } from './storable.ts';
 
 /** The type of a column as PostgreSQL names it. The values of `text` columns are made storable. */
-export type ColumnType = 'text' | 'integer' | 'bigint' | 'double precision' | 'timestamptz' | 'jsonb';
+export type ColumnType =
+  'text' | 'integer' | 'boolean' | 'bigint' | 'double precision' | 'timestamptz' | 'jsonb';
 
 export interface Column<Row> {
   readonly name: string;
   readonly type: ColumnType;
-  readonly value: (row: Row) => string | number | null;
+  readonly value: (row: Row) => string | number | boolean | null;
 }
 
 /** Builds the statement that inserts `rows`; `onConflict` is what follows `on conflict`. */
@@ -26,7 +27,7 @@ export function bulkUpsert<Row>(
   return (rows) => ({ text, values: columns.map((column) => rows.map((row) => valueOf(column, row))) });
 }
 
-function valueOf<Row>(column: Column<Row>, row: Row): string | number | null {
+function valueOf<Row>(column: Column<Row>, row: Row): string | number | boolean | null {
   const value = column.value(row);
   return column.type === 'text' && typeof value === 'string' ? storableText(value) : value;
 }

@@ -5,7 +5,7 @@
 import type { AuditEntryOf } from '../../domain/record/audit-entry.ts';
 import type { ProjectDeliveries } from '../../domain/record/project-deliveries.ts';
 import { AUDITED_TOPICS, decodeAuditedFact } from '../kafka/audit-log.ts';
-import { decodeDeliveryEvent, decodeHeldChange, decodeKnownSubscriptionEvent } from '../kafka/event-log.ts';
+import { decodeDeliveryEvent, decodeHeldRecord, decodeKnownSubscriptionEvent } from '../kafka/event-log.ts';
 import { DELIVERY_LOG, HELD_DELIVERIES, SUBSCRIPTION_LOG } from '../kafka/topics.ts';
 import { HELD_PROJECTION, writeHeld } from '../postgres/held-deliveries.ts';
 import {
@@ -84,7 +84,7 @@ export const readModels = (rules: ReadModelRules): readonly ReadModel[] => [
       createProjection(
         {
           name: HELD_PROJECTION,
-          decode: (value, _topic, key) => decodeHeldChange(value, key),
+          decode: (value, _topic, key) => decodeHeldRecord(value, key),
           write: writeHeld,
         },
         deps,

@@ -12,14 +12,17 @@ export interface ReleaseActor {
   readonly idOf: (id: SubscriptionId) => string;
 }
 
-/** One wake-up tells as much as a thousand: so long after one, others for the same subscription are left out. */
-const QUIET_MS = 1_000;
-
 /**
  * Wakes at once and without waiting. A wake-up that does not arrive is logged and not repeated: whoever needs it
- * to happen looks again at times.
+ * to happen looks again at times. One tells as much as a thousand: for `quietMs` after one, others for the same subscription
+ * are left out.
  */
-export function createReleases(client: Client, actor: ReleaseActor, logger: Pick<Logger, 'warn'>) {
+export function createReleases(
+  client: Client,
+  actor: ReleaseActor,
+  quietMs: number,
+  logger: Pick<Logger, 'warn'>,
+) {
   const wokenAtMs = new Map<SubscriptionId, number>();
 
   const wake = async (id: SubscriptionId): Promise<void> => {
@@ -35,7 +38,7 @@ export function createReleases(client: Client, actor: ReleaseActor, logger: Pick
     wake(id: SubscriptionId): void {
       const nowMs = performance.now();
       for (const [other, atMs] of wokenAtMs) {
-        if (nowMs - atMs < QUIET_MS) break;
+        if (nowMs - atMs < quietMs) break;
         wokenAtMs.delete(other);
       }
       if (wokenAtMs.has(id)) return;

@@ -1,11 +1,12 @@
 /** What customers order of single deliveries: to be tried now, to begin again, to be tried no more. */
 import type { Kafka } from 'kafkajs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { deliveryTask } from '../../domain/deliver/delivery-task.ts';
+import { releaseId } from '../../domain/deliver/carrier.ts';
+import { deliveryTask, owedTo } from '../../domain/deliver/delivery-task.ts';
 import { readJson } from '../../domain/deliver/json-text.ts';
 import { type OrderRefusal, retryOrder } from '../../domain/deliver/retry-order.ts';
 import { eventTraceId, traceIdOf } from '../../domain/deliver/trace-context.ts';
-import { deliveryCancelled, deliveryRestarted } from '../../domain/record/delivery-event.ts';
+import { deliveryCancelled, deliveryRestarted, heldDelivery } from '../../domain/record/delivery-event.ts';
 import { isEnded } from '../../domain/record/delivery.ts';
 import type { SubscriptionDirectory } from '../../domain/subscription/directory.ts';
 import { sha256 } from '../../infra/crypto/hash.ts';
@@ -17,7 +18,7 @@ import type { Logger } from '../../infra/telemetry.ts';
 import type { DeliveryTask } from '../../schemas/delivery.ts';
 import type { EventTypeCatalogue } from '../../schemas/event-types.ts';
 import { parseEventRecord } from '../../schemas/event.ts';
-import type { DeliveryId } from '../../schemas/ids.ts';
+import type { DeliveryId, SubscriptionId } from '../../schemas/ids.ts';
 import type { Caller } from './authenticate.ts';
 import { notFound, Problem } from './problem.ts';
 
@@ -26,8 +27,12 @@ export interface OrderDeps {
   readonly directory: Pick<SubscriptionDirectory, 'get'>;
   readonly orders: DeliveryOrders;
   readonly eventLog: Pick<EventLog, 'appendDeliveryEvents'>;
-  /** The task of a delivery that is held, as it was when it came; null where it is not held. */
-  readonly heldTask: (id: DeliveryId) => Promise<DeliveryTask | null>;
+  /** What is held, as it was when it came; null where it is not held. */
+  readonly heldDelivery: (
+    id: DeliveryId,
+  ) => Promise<{ readonly task: DeliveryTask; readonly attemptsMade: number } | null>;
+  /** Wakes the actor that releases what a subscription has held. */
+  readonly releases: { wake(id: SubscriptionId): void };
   readonly kafka: Kafka;
   readonly logger: Logger;
 }
@@ -52,7 +57,7 @@ export async function retryDelivery(
     const { status } = deps.directory.get(delivery.subscription_id);
     const order = retryOrder(delivery.status, status, force);
     if (order.step === 'refuse') throw refused(order.refusal);
-    if (order.step === 'hurry' && (await deps.orders.retryNow(delivery.workflow_id, id))) return delivery;
+    if (order.step === 'hurry' && (await hurry(deps, delivery))) return delivery;
     // Its end may be on its way to the read model. A workflow that Temporal has lost is begun again like an ended one.
     const isHeld = delivery.status === 'held';
     if (order.step === 'hurry' && !isHeld && (await patience())) continue;
@@ -61,22 +66,51 @@ export async function retryDelivery(
   }
 }
 
+/** Ends the wait of a delivery, whoever carries it. False where nobody does who could. */
+async function hurry(deps: OrderDeps, delivery: ShownDelivery): Promise<boolean> {
+  const { id, subscription_id: subscriptionId } = delivery;
+  if (await deps.orders.retryNow(delivery.workflow_id, id)) return true;
+  const held = await deps.heldDelivery(id);
+  if (held === null) return false;
+  const { task, attemptsMade } = held;
+  // What is held for other reasons than its lane or its backoff leaves the line.
+  if (delivery.status === 'held' && task.lane === undefined) return false;
+  await deps.eventLog.appendDeliveryEvents([], [{ change: 'hurry', task, attemptsMade }]);
+  deps.releases.wake(subscriptionId);
+  return true;
+}
+
 async function restart(
   deps: OrderDeps,
   delivery: ShownDelivery,
   caller: Caller,
   signal: AbortSignal,
 ): Promise<void> {
-  const held = await deps.heldTask(delivery.id);
+  const held = (await deps.heldDelivery(delivery.id))?.task ?? null;
   const task = held ?? (await makeAgain(deps, delivery, signal));
   const attemptsMade = delivery.attempt_count;
-  const restarted = deliveryRestarted(task, new Date(), attemptsMade, caller.actor);
+  if (task.lane !== undefined) return reenter(deps, task, attemptsMade, caller);
+  const restarted = deliveryRestarted(task, task.deliveryId, new Date(), attemptsMade, caller.actor);
   // From now on a workflow carries it, and not the actor that releases what is held.
   await deps.eventLog.appendDeliveryEvents([restarted], noLongerHeld(held));
   // Its outcome is recorded a moment before its workflow has closed.
   for (const patience = patienceFrom(Date.now()); !(await deps.orders.restart(task, attemptsMade));) {
     if (!(await patience())) return;
   }
+}
+
+/** Puts it back at its place in the line, which is before all that came after it: they wait for it. */
+async function reenter(
+  { eventLog, releases }: OrderDeps,
+  task: DeliveryTask,
+  attemptsMade: number,
+  { actor }: Caller,
+): Promise<void> {
+  const { subscriptionId } = task;
+  const restarted = deliveryRestarted(task, releaseId(subscriptionId), new Date(), attemptsMade, actor);
+  const held = heldDelivery(task, attemptsMade, null);
+  await eventLog.appendDeliveryEvents([restarted], [{ change: 'hold', held }]);
+  releases.wake(subscriptionId);
 }
 
 /** Has no further attempt made. Answers it as it was found. Throws a Problem where it has ended. */
@@ -90,17 +124,19 @@ export async function cancelDelivery(
     const delivery = await find(deps, caller, id);
     if (isEnded(delivery.status)) throw refused({ code: 'ended', status: delivery.status });
     if (await deps.orders.cancel(delivery.workflow_id, id)) return delivery;
-    const held = await deps.heldTask(id);
+    const held = (await deps.heldDelivery(id))?.task ?? null;
     if (held === null && (await patience())) continue;
     const task = held ?? (await makeAgain(deps, delivery, signal));
     const cancelled = deliveryCancelled(task, delivery.workflow_id, new Date(), 'asked_for');
     await deps.eventLog.appendDeliveryEvents([cancelled], noLongerHeld(held));
+    // Its lane waits for it no longer.
+    if (held?.lane !== undefined) deps.releases.wake(held.subscriptionId);
     return delivery;
   }
 }
 
 const noLongerHeld = (task: DeliveryTask | null): readonly HeldChange[] =>
-  task === null ? [] : [{ deliveryId: task.deliveryId, held: null }];
+  task === null ? [] : [{ change: 'end', task }];
 
 const PATIENCE_MS = 5_000;
 const POLL_MS = 100;
@@ -135,9 +171,9 @@ async function makeAgain(
   const parsed = parseEventRecord({ ...record, ...source }, NO_CATALOGUE, readJson);
   if (!parsed.ok) throw notOneEvent();
   const { event } = parsed;
-  const { version } = deps.directory.get(subscriptionId);
+  const owed = owedTo(subscriptionId, deps.directory.get(subscriptionId));
   const traceId = traceIdOf(record.headers['traceparent']?.toString()) ?? eventTraceId(event, sha256);
-  const task = deliveryTask(event, { subscriptionId, version }, source, record.timestampMs, traceId, sha256);
+  const task = deliveryTask(event, owed, source, record.timestampMs, traceId, sha256);
   // A batch holds other events too, and its id is made of all of them.
   if (task.deliveryId !== delivery.id) throw notOneEvent();
   return { ...task, attemptsBefore: delivery.attempt_count };

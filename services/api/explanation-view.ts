@@ -92,6 +92,7 @@ function detailOf({ explanation, found, delivery }: Explained): string {
 const SENTENCES: Readonly<Record<DeliveryReason, string>> = {
   delivered: 'The event was delivered',
   pending: 'The event is on its way: its first attempt has not ended yet',
+  waiting: 'The event waits for its turn, behind earlier ones with the same value of ordered_by',
   retrying: 'The last attempt failed, and the event is tried again',
   paused: 'The event is held until the subscription is resumed',
   held: 'The event is held',

@@ -2,7 +2,7 @@
 import { createApiKeyDirectory } from '../../domain/api-key/directory.ts';
 import { createApiKeyUses } from '../../domain/api-key/uses.ts';
 import { statsOf } from '../../domain/record/stats.ts';
-import { isGroupId } from '../../domain/deliver/carrier.ts';
+import { isGroupId, releaseId } from '../../domain/deliver/carrier.ts';
 import { createSubscriptionDirectory } from '../../domain/subscription/directory.ts';
 import { createSealer } from '../../infra/crypto/sealed-secret.ts';
 import { createApiKeyLog, followApiKeyLog } from '../../infra/kafka/api-key-log.ts';
@@ -20,7 +20,8 @@ import { runProgram, type ProgramContext, type RunningService } from '../../infr
 import { followSubscriptions } from '../../infra/projections/follow-subscriptions.ts';
 import { createFlushOpenBatches } from '../../infra/temporal/batch-actors.ts';
 import { connectClient, createClient } from '../../infra/temporal/client.ts';
-import { heldTask } from '../../infra/postgres/held-deliveries.ts';
+import { heldDeliveryOf } from '../../infra/postgres/held-deliveries.ts';
+import { createReleases } from '../../infra/temporal/releases.ts';
 import { createDeliveryOrders } from '../../infra/temporal/delivery-orders.ts';
 import { countRunningSince } from '../../infra/temporal/running-workflows.ts';
 import { createSendCommand } from '../../infra/temporal/subscription-actors.ts';
@@ -29,6 +30,7 @@ import {
   DELIVERY_ACTOR,
   DELIVERY_ORDERS,
   GROUP_ACTOR,
+  RELEASE_ACTOR,
   SEARCH_ATTRIBUTES,
   SUBSCRIPTION_ACTOR,
 } from '../../workflows/messages.ts';
@@ -44,6 +46,9 @@ import { createSubscriptionCommands } from './subscription-commands.ts';
 
 /** A change is answered with 503 when no worker has taken it by then. */
 const COMMAND_PATIENCE_MS = 15_000;
+
+/** A person's orders come one by one: each counts at once. */
+const WAKE_QUIET_MS = 0;
 
 await runProgram({ name: 'api', healthPort: null, start });
 
@@ -96,7 +101,8 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
       isGroup: isGroupId,
       searchAttributes: SEARCH_ATTRIBUTES,
     }),
-    heldTask: (id) => heldTask(pool, id),
+    heldDelivery: (id) => heldDeliveryOf(pool, id),
+    releases: createReleases(client, { ...RELEASE_ACTOR, idOf: releaseId }, WAKE_QUIET_MS, logger),
     eventLog: createEventLog(appender),
     keys,
     reencrypt: createReencrypt({ directory, sealer, currentKeyId: keys.currentKeyId, send }),

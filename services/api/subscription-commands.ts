@@ -163,6 +163,13 @@ function refused(refusal: Refusal): Problem {
         412,
         `If-Match names version ${refusal.expected}, but the subscription is at version ${refusal.actual}.`,
       );
+    case 'ordered_batches':
+      return invalidFields([
+        {
+          path: 'ordered_by',
+          message: 'expected null beside aggregation: the events of a batch go together',
+        },
+      ]);
     case 'is_disabled':
       return new Problem(409, 'The subscription is disabled: enable it first.');
   }

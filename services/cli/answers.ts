@@ -22,6 +22,7 @@ export const Subscription = z.looseObject({
   conditions: settings,
   routes: z.array(z.unknown()),
   aggregation: z.looseObject({ batch_size: z.number(), batch_timeout: z.number() }).nullable(),
+  ordered_by: z.string().nullable(),
   signature_scheme: z.string(),
   tls: z.looseObject({ expires_at: z.string().nullable(), warnings: z.array(z.string()) }).nullish(),
   version: z.number(),

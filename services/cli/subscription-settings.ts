@@ -15,6 +15,7 @@ export interface SettingsOptions {
   readonly condition?: Readonly<Record<string, unknown>>;
   readonly batchSize?: number;
   readonly batchTimeout?: number;
+  readonly orderedBy?: string;
   readonly active?: boolean;
   readonly inactive?: boolean;
   /** A path, or `-`. */
@@ -43,6 +44,7 @@ export const withSettingsOptions = (command: Command): Command =>
       'for how long events are collected at most; needs --batch-size',
       seconds,
     )
+    .option('--ordered-by <field>', 'deliver events with the same value of this field in order')
     .option('--file <path>', 'read settings from a JSON file, or - for standard input; options win over it');
 
 /** `--inactive`, and for an update its opposite. */
@@ -53,7 +55,7 @@ export const inactiveOption = (description: string): Option =>
 export function settingsOf(options: SettingsOptions, fileText: string | null): Record<string, unknown> {
   const fromFile = fileText === null ? {} : settingsOfFile(fileText);
   const { url, events, description, secret, timeout, maxRetries, header, filter, condition } = options;
-  const { batchSize, batchTimeout } = options;
+  const { batchSize, batchTimeout, orderedBy } = options;
   if ((batchSize === undefined) !== (batchTimeout === undefined))
     throw usageFailure('expected --batch-size and --batch-timeout together');
   const active = options.inactive === true ? false : options.active;
@@ -68,6 +70,7 @@ export function settingsOf(options: SettingsOptions, fileText: string | null): R
     conditions: condition,
     active,
     aggregation: batchSize === undefined ? undefined : { batch_size: batchSize, batch_timeout: batchTimeout },
+    ordered_by: orderedBy,
     retry_policy:
       maxRetries === undefined
         ? undefined

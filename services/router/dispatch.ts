@@ -2,7 +2,7 @@
  * Takes one chunk of a partition: reads its events, matches them, hands what is owed to Temporal, and sends what is
  * no event to the dead letters. When it answers, all of the chunk is durable elsewhere and the offset may move.
  */
-import { deliveryTask } from '../../domain/deliver/delivery-task.ts';
+import { deliveryTask, owedTo } from '../../domain/deliver/delivery-task.ts';
 import type { RecordDeliveries } from '../../domain/deliver/grouping.ts';
 import { readJson } from '../../domain/deliver/json-text.ts';
 import { eventTraceId, traceIdOf } from '../../domain/deliver/trace-context.ts';
@@ -18,6 +18,7 @@ import type { DeliveryTask, RecordPlace } from '../../schemas/delivery.ts';
 import type { EventTypeCatalogue } from '../../schemas/event-types.ts';
 import { parseEventRecord, type PlatformEvent } from '../../schemas/event.ts';
 import type { CollectBatches } from './collect-batches.ts';
+import type { EnterLanes } from './enter-lanes.ts';
 import type { Stretch } from './hand-over.ts';
 import type { KnownDeliveries } from './known-deliveries.ts';
 
@@ -29,6 +30,8 @@ export interface DispatchDeps {
   readonly eventTypes: EventTypeCatalogue;
   readonly known: KnownDeliveries;
   readonly batches: CollectBatches;
+  /** Takes what is delivered in order. */
+  readonly enterLanes: EnterLanes;
   readonly handOver: (stretch: Stretch) => Promise<void>;
   readonly logger: Logger;
   readonly count: (what: 'events' | 'dead_letters' | 'deliveries' | 'collected', by: number) => void;
@@ -53,13 +56,18 @@ export function createDispatch(deps: DispatchDeps): (chunk: Chunk) => Promise<Ch
     await Promise.all([
       deps.batches.tell(told, signal),
       deps.appender.append(refused.map(({ record, place, reason }) => deadLetter(record, place, reason))),
+      deps.enterLanes(
+        tasks.filter(({ lane }) => lane !== undefined),
+        isInDoubt,
+        signal,
+      ),
       deps.handOver({
         topic,
         partition,
         firstOffset,
         nextOffset,
         signal,
-        records: byRecord(tasks),
+        records: byRecord(tasks.filter(({ lane }) => lane === undefined)),
         isInDoubt,
       }),
     ]);
@@ -103,8 +111,8 @@ function tasksOf(
   if (matches.length === 0) return [];
   const traceId = traceIdOf(record.headers['traceparent']?.toString()) ?? eventTraceId(event, sha256);
   return matches.map(({ subscriptionId }) => {
-    const { version } = deps.directory.get(subscriptionId);
-    return deliveryTask(event, { subscriptionId, version }, place, record.timestampMs, traceId, sha256);
+    const owed = owedTo(subscriptionId, deps.directory.get(subscriptionId));
+    return deliveryTask(event, owed, place, record.timestampMs, traceId, sha256);
   });
 }
 

@@ -1,11 +1,13 @@
 /** The router: `platform.events` in, durable deliveries out. Scale it by adding processes, up to the partitions. */
 import { Counter } from 'prom-client';
+import { releaseId } from '../../domain/deliver/carrier.ts';
 import { createSubscriptionIndex } from '../../domain/match/subscription-index.ts';
 import { createSubscriptionDirectory } from '../../domain/subscription/directory.ts';
 import { createAppender } from '../../infra/kafka/appender.ts';
 import { startChunkConsumer } from '../../infra/kafka/chunk-consumer.ts';
 import { createKafka } from '../../infra/kafka/client.ts';
 import { createEventLog } from '../../infra/kafka/event-log.ts';
+import { recordedDeliveries } from '../../infra/kafka/recall-deliveries.ts';
 import { followEventTypes } from '../../infra/kafka/event-type-log.ts';
 import { createTopics, topicPlans } from '../../infra/kafka/topics.ts';
 import { findPlaces } from '../../infra/postgres/known-places.ts';
@@ -15,9 +17,11 @@ import { followSubscriptions } from '../../infra/projections/follow-subscription
 import { collectInBatch } from '../../infra/temporal/batch-actors.ts';
 import { createBacklog } from '../../infra/temporal/backlog.ts';
 import { connectClient, createClient } from '../../infra/temporal/client.ts';
-import { BATCH_ACTOR, GROUP_ACTOR } from '../../workflows/messages.ts';
+import { createReleases } from '../../infra/temporal/releases.ts';
+import { BATCH_ACTOR, GROUP_ACTOR, RELEASE_ACTOR, RELEASE_WOKEN_EVERY_MS } from '../../workflows/messages.ts';
 import { createCollectBatches } from './collect-batches.ts';
 import { createDispatch } from './dispatch.ts';
+import { createEnterLanes } from './enter-lanes.ts';
 import { followMatchable } from './follow-matchable.ts';
 import { createHandOver } from './hand-over.ts';
 import { createKnownDeliveries } from './known-deliveries.ts';
@@ -91,6 +95,18 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
       index,
       eventTypes: eventTypes.catalogue,
       known: createKnownDeliveries((ids) => findPlaces(pool, ids), logger),
+      enterLanes: createEnterLanes({
+        eventLog: createEventLog(appender),
+        directory,
+        recorded: (ids, sinceMs, signal) => recordedDeliveries(kafka, logger, ids, sinceMs, signal),
+        releases: createReleases(
+          client,
+          { ...RELEASE_ACTOR, idOf: releaseId },
+          RELEASE_WOKEN_EVERY_MS,
+          logger,
+        ),
+        logger,
+      }),
       handOver: createHandOver({
         carriers: createTemporalCarriers(
           client,

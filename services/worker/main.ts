@@ -30,6 +30,7 @@ import {
   ENDPOINT_CHECKS,
   FAILURE_WATCH,
   RELEASE_ACTOR,
+  RELEASE_LINGER_MS,
   SEARCH_ATTRIBUTES,
   SUBSCRIPTION_ACTOR,
   WORK_QUEUE,
@@ -49,6 +50,8 @@ const ATTEMPTS_WAITING = 1_000;
 const WORK_POLLERS = 5;
 /** Endpoints tried at once: whoever asks for more waits, and costs deliveries nothing. */
 const CHECKS_AT_ONCE = 20;
+/** So long after a wake-up of a release, others for the same subscription are left out. */
+const WAKE_QUIET_MS = 1_000;
 /** Longer than this no command waits for its subscription's actor. */
 const COMMAND_PATIENCE_MS = 20_000;
 
@@ -63,7 +66,7 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
   const client = createClient(connection, config.temporal.namespace, keys);
   const directory = createSubscriptionDirectory();
   const held = createHeldDeliveries(pool, HELD_DELIVERIES, () => endOffsets(kafka, HELD_DELIVERIES));
-  const releases = createReleases(client, { ...RELEASE_ACTOR, idOf: releaseId }, logger);
+  const releases = createReleases(client, { ...RELEASE_ACTOR, idOf: releaseId }, WAKE_QUIET_MS, logger);
   const sweep = sweepHeld({ held, directory, releases, logger });
   const log = await followSubscriptions(kafka, config.databaseUrl, logger, {
     name: 'worker',
@@ -94,6 +97,7 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
   const activities = createActivities({
     ...deps,
     held,
+    lingerMs: RELEASE_LINGER_MS,
     recall: (ids, sinceMs, signal) => recallDeliveries(kafka, logger, ids, sinceMs, signal),
     async startOwn(task, unfinished) {
       await startDelivery(client, deliveryActor, { task, url: null, state: 'retrying', unfinished });

@@ -60,6 +60,8 @@ describe('POST /v1/subscriptions', () => {
     ['aggregation', { aggregation: 'daily' }],
     ['rate_limit', { rate_limit: 'slow' }],
     ['ordered_by', { ordered_by: 7 }],
+    ['ordered_by', { ordered_by: 'user..id' }],
+    ['ordered_by', { ordered_by: 'user_id', aggregation: { batch_size: 10, batch_timeout: 30 } }],
     ['fallback', { fallback: 'none' }],
     ['auto_disable_after', { auto_disable_after: 0 }],
     ['auto_disable_after', { auto_disable_after: '5 days' }],

@@ -18,7 +18,7 @@ import { createGuardedAgent } from '../../infra/http/guarded-agent.ts';
 import { timeSkippingServerPath } from '../../infra/local-stack/time-skipping-server.ts';
 import type { DeliveryEvent } from '../../schemas/delivery-log.ts';
 import type { HeldChange } from '../../infra/kafka/event-log.ts';
-import type { HeldDeliveries } from '../../infra/postgres/held-deliveries.ts';
+import type { HeldDeliveries, HeldRow } from '../../infra/postgres/held-deliveries.ts';
 import type { DeliveryGroup, DeliveryTask, HeldDelivery } from '../../schemas/delivery.ts';
 import type { AccountId, DeliveryId, EventId, SubscriptionId } from '../../schemas/ids.ts';
 import type { Sealed } from '../../schemas/subscription-log.ts';
@@ -124,18 +124,41 @@ interface World {
 /** What `webhooks.held` and its table are to a product: what is held, in order, as soon as it is recorded. */
 function heldInMemory() {
   const held = new Map<DeliveryId, HeldDelivery>();
-  const ordered = (): HeldDelivery[] =>
-    [...held.values()].sort((a, b) => a.task.appendedAtMs - b.task.appendedAtMs);
+  const inOrder = (line: readonly HeldDelivery[]): HeldDelivery[] =>
+    [...line].sort((a, b) => a.task.appendedAtMs - b.task.appendedAtMs);
+  const ordered = (): HeldDelivery[] => inOrder([...held.values()]);
+  const behind = (head: HeldDelivery, line: readonly HeldDelivery[]): readonly HeldDelivery[] =>
+    head.task.lane === undefined
+      ? []
+      : line.filter((one) => one !== head && one.task.lane === head.task.lane);
+  const isHead = (one: HeldDelivery, line: readonly HeldDelivery[]): boolean =>
+    one.task.lane === undefined || line.find(({ task }) => task.lane === one.task.lane) === one;
+  const rowOf = ({ task, attempts_made: attemptsMade, not_before }: HeldDelivery): HeldRow => ({
+    task,
+    attemptsMade,
+    notBefore: not_before === null ? null : new Date(not_before),
+    known: null,
+  });
   const dueAt = (one: HeldDelivery): number => (one.not_before === null ? 0 : Date.parse(one.not_before));
   const store: HeldDeliveries = {
     caughtUp: () => Promise.resolve(),
-    due: (_id, now, taken, limit) =>
+    page: ({ standsIn, now, taken, busyLanes, heads, perLane }) => {
+      const line = ordered().filter(({ task }) => (task.standsInFor !== undefined) === standsIn);
+      const pages = line
+        .filter((one) => isHead(one, line))
+        .filter((one) => now === null || dueAt(one) <= now.getTime())
+        .filter((one) => (taken.get(one.task.deliveryId) ?? -1) < one.attempts_made)
+        .filter(({ task }) => task.lane === undefined || !busyLanes.has(task.lane))
+        .slice(0, heads)
+        .map((head) => [head, ...behind(head, line)].slice(0, perLane));
+      return Promise.resolve(inOrder(pages.flat()).map(rowOf));
+    },
+    any: (_id, taken, limit) =>
       Promise.resolve(
         ordered()
-          .filter((one) => now === null || dueAt(one) <= now.getTime())
           .filter((one) => (taken.get(one.task.deliveryId) ?? -1) < one.attempts_made)
           .slice(0, limit)
-          .map(({ task, attempts_made }) => ({ task, attemptsMade: attempts_made })),
+          .map(rowOf),
       ),
     unchanged: (taken) =>
       Promise.resolve(
@@ -146,7 +169,11 @@ function heldInMemory() {
         ),
       ),
     count: () => Promise.resolve(held.size),
-    nextDueAt: () => Promise.resolve(held.size === 0 ? null : new Date(Math.min(...ordered().map(dueAt)))),
+    nextDueAt: (_id, standsIn) => {
+      const line = ordered().filter(({ task }) => (task.standsInFor !== undefined) === standsIn);
+      const heads = line.filter((one) => isHead(one, line));
+      return Promise.resolve(heads.length === 0 ? null : new Date(Math.min(...heads.map(dueAt))));
+    },
     subscriptions: () => Promise.resolve(ordered().map(({ task }) => task.subscriptionId)),
   };
   return {
@@ -154,8 +181,8 @@ function heldInMemory() {
     clear: () => held.clear(),
     apply(changes: readonly HeldChange[]) {
       for (const change of changes) {
-        if (change.held === null) held.delete(change.deliveryId);
-        else held.set(change.deliveryId, change.held);
+        if (change.change === 'hold') held.set(change.held.task.deliveryId, change.held);
+        if (change.change === 'end') held.delete(change.task.deliveryId);
       }
     },
   };
@@ -211,6 +238,7 @@ export async function startDeliveryEnv() {
       },
       releases: { wake: (id) => void woken.push(id) },
       held,
+      lingerMs: 0,
       agent,
       gates: { enter: (applicant) => world.gates.enter(applicant), openCircuits: () => 0, waiting: () => 0 },
       takeRoom: () => world.hasRoom,

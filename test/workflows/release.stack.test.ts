@@ -1,6 +1,7 @@
 /** What was held is released, watched from the receiver, on a Temporal that skips the waits. */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { EndpointGates } from '../../activities/endpoint-gates.ts';
+import { heldDelivery } from '../../domain/record/delivery-event.ts';
 import type { DeliveryTask } from '../../schemas/delivery.ts';
 import { newGates, startDeliveryEnv, subscriptionTo } from './delivery-env.ts';
 
@@ -40,6 +41,15 @@ function oneAtATime(): EndpointGates {
     },
   };
 }
+/** Deliveries of these lanes, in this order, as a router has entered them. */
+function entered(lanes: readonly string[]): readonly DeliveryTask[] {
+  const tasks = lanes.map((lane) => stage.task({ lane }));
+  stage.held.apply(tasks.map((task) => ({ change: 'hold', held: heldDelivery(task, 0, null) })));
+  stage.world.subscription = subscriptionTo(stage.receiver.url);
+  return tasks;
+}
+const idsOf = (tasks: readonly DeliveryTask[], lane?: string): string[] =>
+  tasks.filter((task) => lane === undefined || task.lane === lane).map(({ deliveryId }) => deliveryId);
 const arrived = (): string[] =>
   stage.receiver.arrivals.map(({ headers }) => String(headers['x-broxi-delivery']));
 
@@ -119,4 +129,49 @@ it('probes an endpoint whose circuit is open, and goes on when it answers again'
   );
   expect(succeeded).toHaveLength(count);
   expect(await stage.held.count(first!.subscriptionId)).toBe(0);
+});
+
+it('sends the deliveries of a lane one after the other, each after the one before has ended', async () => {
+  const tasks = entered(Array.from({ length: 60 }, (_, index) => `lane ${index % 3}`));
+  const onWire = new Set<string>();
+  const together: string[] = [];
+  stage.receiver.script.answer = ({ headers }, response) => {
+    const lane = tasks.find(({ deliveryId }) => deliveryId === headers['x-broxi-delivery'])!.lane!;
+    if (onWire.has(lane)) together.push(lane);
+    onWire.add(lane);
+    setImmediate(() => {
+      onWire.delete(lane);
+      response.writeHead(200).end();
+    });
+  };
+  await stage.release();
+  for (const lane of ['lane 0', 'lane 1', 'lane 2']) {
+    const ids = idsOf(tasks, lane);
+    expect(arrived().filter((id) => ids.includes(id))).toEqual(ids);
+  }
+  expect(arrived()).toHaveLength(60);
+  expect(together).toEqual([]);
+});
+
+it('a lane waits for its first delivery until that has succeeded, and no other lane waits', async () => {
+  const tasks = entered(['stuck', 'free', 'stuck', 'free', 'stuck']);
+  const [head] = tasks;
+  stage.receiver.script.answer = ({ headers }, response) => {
+    const fails = headers['x-broxi-delivery'] === head!.deliveryId && headers['x-broxi-attempt'] !== '3';
+    response.writeHead(fails ? 503 : 200).end();
+  };
+  await stage.release();
+  const ofStuck = idsOf(tasks, 'stuck');
+  const id = head!.deliveryId;
+  expect(arrived().filter((one) => ofStuck.includes(one))).toEqual([id, id, ...ofStuck]);
+  // Of the other lane all have arrived before the first wait.
+  expect(arrived().indexOf(idsOf(tasks, 'free')[1]!)).toBeLessThan(arrived().lastIndexOf(id) - 1);
+});
+
+it('a lane goes on behind a delivery that was given up', async () => {
+  const tasks = entered(['one', 'one', 'one']);
+  stage.receiver.script.answer = ({ headers }, response) =>
+    void response.writeHead(headers['x-broxi-delivery'] === tasks[1]!.deliveryId ? 404 : 200).end();
+  await stage.release();
+  expect(arrived()).toEqual(idsOf(tasks));
 });

@@ -213,6 +213,7 @@ const rendered =
           ? null
           : `of ${aggregation.batch_size}, or what came in ${aggregation.batch_timeout} s`,
       ],
+      ['Ordered by', subscription.ordered_by === null ? null : printable(subscription.ordered_by)],
       ['Signature', printable(subscription.signature_scheme)],
       ['Version', String(subscription.version)],
       ['Created', printable(subscription.created_at)],

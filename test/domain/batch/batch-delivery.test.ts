@@ -30,7 +30,7 @@ const item = (): BatchItem =>
   batchItem(
     deliveryTask(
       EVENT,
-      { subscriptionId: ADDRESS.subscriptionId, version: 1 },
+      { subscriptionId: ADDRESS.subscriptionId, version: 1, orderedBy: null },
       { topic: 'platform.events', partition: 0, offset: '0' },
       0,
       'f'.repeat(32),
@@ -84,7 +84,14 @@ describe('the delivery of a batch', () => {
   });
 
   it('knows each of its events by the delivery that it would be alone', () => {
-    const alone = deliveryTask(EVENT, { ...ADDRESS, version: 1 }, item().source, 0, 'f'.repeat(32), sha256);
+    const alone = deliveryTask(
+      EVENT,
+      { ...ADDRESS, version: 1, orderedBy: null },
+      item().source,
+      0,
+      'f'.repeat(32),
+      sha256,
+    );
     const [known] = batchedEvents(ADDRESS, { ...flushedOf(0, 1), items: [item()] }, sha256);
     expect(known).toEqual({
       owed_id: alone.deliveryId,

@@ -129,3 +129,14 @@ describe('an event with a delivery', () => {
     expect(explainDelivery(facts)).toMatchObject({ reason: 'exhausted', match: null });
   });
 });
+
+it('an event that no attempt was made of waits for its turn where its subscription is ordered', () => {
+  const ordered = created(1, { ordered_by: 'user_id' });
+  const explained = explainDelivery({
+    history: [ordered],
+    event: null,
+    takenAtMs: momentOf(1),
+    delivery: delivered('pending'),
+  });
+  expect(explained.reason).toBe('waiting');
+});

@@ -436,3 +436,22 @@ describe('any sequence of commands', () => {
       expect(end === -1 || end === log.length - 1).toBe(true);
     }));
 });
+
+describe('an order beside batches', () => {
+  const refusal = { code: 'ordered_batches' } as const;
+  const aggregation = { batch_size: 10, batch_timeout: 30 };
+  const settings = (more: object) => ({ ...create, settings: { ...SETTINGS, ...more } });
+
+  it('is refused, whichever of the two was there before', () => {
+    const created = (more: object) => decide(settings(more), initialState(), { subscriptionId: ID, at: AT });
+    expect(created({ ordered_by: 'user_id', aggregation })).toEqual({ ok: false, refusal });
+    for (const [before, after] of [
+      [{ ordered_by: 'user_id' }, { aggregation }],
+      [{ aggregation }, { ordered_by: 'user_id' }],
+    ]) {
+      const made = created(before!);
+      const state = made.ok ? made.events.reduce(evolve, initialState()) : initialState();
+      expect(decide(update(after!), state, { subscriptionId: ID, at: AT })).toEqual({ ok: false, refusal });
+    }
+  });
+});
