@@ -108,8 +108,8 @@ async function startScriptedReceiver(clock: () => Promise<number>) {
 const temporalNow = (): Date => new Date(activityInfo().currentAttemptScheduledTimestampMs);
 
 /** Gates that know nothing of any endpoint yet. */
-export const newGates = (): EndpointGates =>
-  createEndpointGates({ now: temporalNow, onCircuit: () => undefined });
+export const newGates = (now = temporalNow): EndpointGates =>
+  createEndpointGates({ now, onCircuit: () => undefined });
 
 /** What the activities find at each attempt. */
 interface World {
@@ -224,6 +224,18 @@ export async function startDeliveryEnv() {
       workflowId: task.deliveryId,
       args: [task],
     });
+  const startGroup = (tasks: readonly DeliveryTask[]) => {
+    const group: DeliveryGroup = {
+      id: `group:platform.events:0:${tasks[0]?.source.offset}`,
+      startedAt: new Date().toISOString(),
+      tasks,
+    };
+    return env.client.workflow.start<typeof deliveryGroup>(GROUP_ACTOR.workflowType, {
+      taskQueue: GROUP_ACTOR.taskQueue,
+      workflowId: group.id,
+      args: [group],
+    });
+  };
   const shared = {
     connection: env.nativeConnection,
     workflowBundle,
@@ -308,24 +320,10 @@ export async function startDeliveryEnv() {
         ...more,
       };
     },
-    deliver: (task: DeliveryTask) =>
-      env.client.workflow.execute<typeof delivery>(DELIVERY_ACTOR.workflowType, {
-        taskQueue: DELIVERY_ACTOR.taskQueue,
-        workflowId: task.deliveryId,
-        args: [task],
-      }),
-    deliverGroup: (tasks: readonly DeliveryTask[]) => {
-      const group: DeliveryGroup = {
-        id: `group:platform.events:0:${tasks[0]?.source.offset}`,
-        startedAt: new Date().toISOString(),
-        tasks,
-      };
-      return env.client.workflow.execute<typeof deliveryGroup>(GROUP_ACTOR.workflowType, {
-        taskQueue: GROUP_ACTOR.taskQueue,
-        workflowId: group.id,
-        args: [group],
-      });
-    },
+    start,
+    deliver: async (task: DeliveryTask) => (await start(task)).result(),
+    startGroup,
+    deliverGroup: async (tasks: readonly DeliveryTask[]) => (await startGroup(tasks)).result(),
     release: () =>
       env.client.workflow.execute<typeof release>(RELEASE_ACTOR.workflowType, {
         taskQueue: RELEASE_ACTOR.taskQueue,
