@@ -10,6 +10,8 @@ export interface EventPlan {
   readonly events: number;
   /** `data.tenant` of each event, what subscriptions may filter by. Default: none. */
   readonly tenantOf?: (seq: number) => string;
+  /** The Kafka key of all, which keeps them in order. Default: each has its own. */
+  readonly key?: string;
 }
 
 /** Milliseconds since 1970, by `data.seq`. */
@@ -99,7 +101,7 @@ const begin = (events: number): Published => ({
 function recordOf(
   topic: string,
   id: string,
-  { run, eventType, tenantOf }: EventPlan,
+  { run, eventType, tenantOf, key = id }: EventPlan,
   seq: number,
 ): NewRecord {
   const event = {
@@ -110,5 +112,5 @@ function recordOf(
     data: { run, seq, ...(tenantOf === undefined ? {} : { tenant: tenantOf(seq) }), text: '' },
   };
   event.data.text = 'x'.repeat(Math.max(0, EVENT_BYTES - JSON.stringify(event).length));
-  return { topic, key: id, value: JSON.stringify(event) };
+  return { topic, key, value: JSON.stringify(event) };
 }

@@ -139,7 +139,10 @@ async function connect(
     async call(method, path, body) {
       const response = await fetch(`http://${config.host}:${config.ports.api}${path}`, {
         method,
-        headers: { authorization: `Bearer ${config.adminKey}`, 'content-type': 'application/json' },
+        headers: {
+          authorization: `Bearer ${config.adminKey}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       const text = await response.text();

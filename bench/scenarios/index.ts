@@ -10,6 +10,7 @@ import { latency } from './latency.ts';
 import { limits } from './limits.ts';
 import { match } from './match.ts';
 import { noisyNeighbour } from './noisy-neighbour.ts';
+import { pause } from './pause.ts';
 import { retries } from './retries.ts';
 import { single } from './single.ts';
 import { start } from './start.ts';
@@ -26,6 +27,7 @@ export const SCENARIOS: readonly Scenario[] = [
   batching,
   backlog,
   retries,
+  pause,
   noisyNeighbour,
   failing,
   kills,
