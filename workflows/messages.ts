@@ -8,6 +8,15 @@ import type { Subscription } from '../domain/subscription/subscription.ts';
 import type { GroupOrder } from '../schemas/delivery.ts';
 import type { SubscriptionCommand } from '../schemas/subscription-log.ts';
 
+/** What the Temporal UI and `temporal workflow list` can search by. They are never encrypted. */
+export const SEARCH_ATTRIBUTES = {
+  webhookId: defineSearchAttributeKey('WebhookId', SearchAttributeType.KEYWORD),
+  eventType: defineSearchAttributeKey('EventType', SearchAttributeType.KEYWORD),
+  accountId: defineSearchAttributeKey('AccountId', SearchAttributeType.KEYWORD),
+  deliveryState: defineSearchAttributeKey('DeliveryState', SearchAttributeType.KEYWORD),
+  targetHost: defineSearchAttributeKey('TargetHost', SearchAttributeType.KEYWORD),
+} as const;
+
 /** What a subscription's actor answers: its state after the command, or why the command was refused. */
 export type CommandReply =
   | { readonly ok: true; readonly subscription: Subscription }
@@ -24,7 +33,11 @@ export const SUBSCRIPTION_ACTOR = {
 } as const;
 
 /** How a delivery's workflow is started. Its first attempt is a local activity, on this queue. */
-export const DELIVERY_ACTOR = { workflowType: 'delivery', taskQueue: 'webhooks-deliveries' } as const;
+export const DELIVERY_ACTOR = {
+  workflowType: 'delivery',
+  taskQueue: 'webhooks-deliveries',
+  searchAttributes: SEARCH_ATTRIBUTES,
+} as const;
 
 /**
  * What may be asked of a delivery's workflow. Signals: it may be waiting for an endpoint for minutes, and whoever asks
@@ -62,6 +75,7 @@ export const GROUP_ACTOR = {
   workflowType: 'deliveryGroup',
   taskQueue: WORK_QUEUE,
   orderSignal: defineSignal<[GroupOrder]>('order'),
+  searchAttributes: SEARCH_ATTRIBUTES,
 } as const;
 
 /** How the actor that releases what a subscription has held is started. A signal: nobody waits for its end. */
@@ -76,15 +90,6 @@ export const RELEASE_LINGER_MS = 10_000;
 
 /** How often who enters deliveries into lanes wakes a release: well before one that it woke has ended. */
 export const RELEASE_WOKEN_EVERY_MS = 4_000;
-
-/** What the Temporal UI and `temporal workflow list` can search by. They are never encrypted. */
-export const SEARCH_ATTRIBUTES = {
-  webhookId: defineSearchAttributeKey('WebhookId', SearchAttributeType.KEYWORD),
-  eventType: defineSearchAttributeKey('EventType', SearchAttributeType.KEYWORD),
-  accountId: defineSearchAttributeKey('AccountId', SearchAttributeType.KEYWORD),
-  deliveryState: defineSearchAttributeKey('DeliveryState', SearchAttributeType.KEYWORD),
-  targetHost: defineSearchAttributeKey('TargetHost', SearchAttributeType.KEYWORD),
-} as const;
 
 /** A signal: the router waits for no verdict, only for the events to be durable. What was told before is dropped. */
 export const collectSignal = defineSignal<[terms: BatchTerms, items: readonly BatchItem[]]>('collect');

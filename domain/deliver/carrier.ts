@@ -1,6 +1,6 @@
 /** The ids of the workflows that carry deliveries. A delivery's own workflow has the id of the delivery. */
 import type { RecordPlace } from '../../schemas/delivery.ts';
-import type { SubscriptionId } from '../../schemas/ids.ts';
+import type { DeliveryId, SubscriptionId } from '../../schemas/ids.ts';
 
 /** The actor that releases what a subscription has held. */
 export const releaseId = (subscriptionId: SubscriptionId): string => `release:${subscriptionId}`;
@@ -16,3 +16,6 @@ export const isGroupId = (workflowId: string): boolean => workflowId.startsWith(
  */
 export const groupId = ({ topic, partition, offset }: RecordPlace, part: number): string =>
   `${GROUP_PREFIX}${topic}:${partition}:${offset}${part === 0 ? '' : `:${part}`}`;
+
+/** A group of batches, named for the first of them: flushed again after a crash, the same batches are the same group. */
+export const batchGroupId = (first: DeliveryId): string => `${GROUP_PREFIX}batches:${first}`;

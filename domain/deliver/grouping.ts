@@ -33,6 +33,22 @@ export interface GroupLimits {
   readonly bodyLength: number;
 }
 
+/** Of the bodies of one group: with names and framing it stays below Temporal's warning at 512 KB. */
+const GROUP_BODY_LENGTH = 400_000;
+
+/** With so many deliveries in a group, however they come to it. */
+export const groupLimits = (deliveries: number): GroupLimits => ({
+  deliveries,
+  bodyLength: GROUP_BODY_LENGTH,
+});
+
+/** Deliveries that no record of Kafka stands for, cut into groups in their order. */
+export const cutIntoGroups = <Carried extends { readonly task: DeliveryTask }>(
+  carried: readonly Carried[],
+  limits: GroupLimits,
+): readonly (readonly Carried[])[] =>
+  inParts(carried, ({ task }) => task.body.length, { count: limits.deliveries, weight: limits.bodyLength });
+
 /** What one record of Kafka is owed to: in the order of offsets, and never empty. */
 export interface RecordDeliveries {
   readonly offset: bigint;

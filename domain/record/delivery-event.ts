@@ -25,13 +25,14 @@ export const deliveryScheduled = (task: DeliveryTask, carrier: string, at: Date)
   type: 'DeliveryScheduled',
 });
 
-/** A batch was handed over at `at`. `events` are those in it, in their order. */
+/** A batch was handed over at `at` to `carrier`. `events` are those in it, in their order. */
 export const batchScheduled = (
   task: DeliveryTask,
+  carrier: string,
   at: Date,
   events: readonly BatchedEvent[],
 ): DeliveryEvent => ({
-  ...factOf(task, task.deliveryId, at),
+  ...factOf(task, carrier, at),
   type: 'DeliveryScheduled',
   events: [...events],
 });

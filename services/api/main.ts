@@ -31,7 +31,6 @@ import {
   DELIVERY_ORDERS,
   GROUP_ACTOR,
   RELEASE_ACTOR,
-  SEARCH_ATTRIBUTES,
   SUBSCRIPTION_ACTOR,
 } from '../../workflows/messages.ts';
 import { createAdmit } from './admit.ts';
@@ -99,7 +98,6 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
       ...DELIVERY_ORDERS,
       groupOrderSignal: GROUP_ACTOR.orderSignal,
       isGroup: isGroupId,
-      searchAttributes: SEARCH_ATTRIBUTES,
     }),
     heldDelivery: (id) => heldDeliveryOf(pool, id),
     releases: createReleases(client, { ...RELEASE_ACTOR, idOf: releaseId }, WAKE_QUIET_MS, logger),

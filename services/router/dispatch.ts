@@ -51,13 +51,13 @@ export function createDispatch(deps: DispatchDeps): (chunk: Chunk) => Promise<Ch
 
     const { owed, refused } = read(deps, chunk);
     for (const { place, reason } of refused) deps.logger.warn({ ...place, reason }, 'a record is no event');
-    const { alone, told } = deps.batches.sortOut(owed);
-    const tasks = await deps.known.withoutRepeats(alone);
+    const tasks = await deps.known.withoutRepeats(owed);
+    const { alone, told } = deps.batches.sortOut(tasks);
     await Promise.all([
       deps.batches.tell(told, signal),
       deps.appender.append(refused.map(({ record, place, reason }) => deadLetter(record, place, reason))),
       deps.enterLanes(
-        tasks.filter(({ lane }) => lane !== undefined),
+        alone.filter(({ lane }) => lane !== undefined),
         isInDoubt,
         signal,
       ),
@@ -67,15 +67,15 @@ export function createDispatch(deps: DispatchDeps): (chunk: Chunk) => Promise<Ch
         firstOffset,
         nextOffset,
         signal,
-        records: byRecord(tasks.filter(({ lane }) => lane === undefined)),
+        records: byRecord(alone.filter(({ lane }) => lane === undefined)),
         isInDoubt,
       }),
     ]);
     handedOver.set(key, nextOffset);
     deps.count('events', chunk.records.length);
     deps.count('dead_letters', refused.length);
-    deps.count('deliveries', tasks.length);
-    deps.count('collected', owed.length - alone.length);
+    deps.count('deliveries', alone.length);
+    deps.count('collected', tasks.length - alone.length);
     return 'done';
   };
 }

@@ -1,6 +1,7 @@
 /** The router: `platform.events` in, durable deliveries out. Scale it by adding processes, up to the partitions. */
 import { Counter } from 'prom-client';
 import { releaseId } from '../../domain/deliver/carrier.ts';
+import { groupLimits } from '../../domain/deliver/grouping.ts';
 import { createSubscriptionIndex } from '../../domain/match/subscription-index.ts';
 import { createSubscriptionDirectory } from '../../domain/subscription/directory.ts';
 import { createAppender } from '../../infra/kafka/appender.ts';
@@ -29,8 +30,6 @@ import { createTemporalCarriers } from './temporal-carriers.ts';
 
 /** How many records are taken, handed over and committed at once. */
 const CHUNK_RECORDS = 500;
-/** Of the bodies of one group: with names and framing it stays below Temporal's warning at 512 KB. */
-const GROUP_BODY_LENGTH = 400_000;
 /** While more groups wait for workers than this, reading stops, and Kafka keeps what comes in. */
 const GROUPS_WAITING = 40;
 
@@ -114,7 +113,7 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
           createBacklog(client, namespace, GROUP_ACTOR.taskQueue, GROUPS_WAITING, logger),
         ),
         eventLog: createEventLog(appender),
-        limits: { deliveries: config.deliveriesPerWorkflow, bodyLength: GROUP_BODY_LENGTH },
+        limits: groupLimits(config.deliveriesPerWorkflow),
         logger,
       }),
       logger,

@@ -5,6 +5,7 @@ import { Gauge } from 'prom-client';
 import { attemptDeps } from '../../activities/attempt-deps.ts';
 import { createActivities } from '../../activities/index.ts';
 import { releaseId } from '../../domain/deliver/carrier.ts';
+import { groupLimits } from '../../domain/deliver/grouping.ts';
 import { createSubscriptionDirectory } from '../../domain/subscription/directory.ts';
 import { type Bucket, takeToken } from '../../domain/token-bucket.ts';
 import { createAppender } from '../../infra/kafka/appender.ts';
@@ -20,6 +21,7 @@ import { followSubscriptions } from '../../infra/projections/follow-subscription
 import { createFlushOpenBatches } from '../../infra/temporal/batch-actors.ts';
 import { connectWorker, createClient, dataConverter } from '../../infra/temporal/client.ts';
 import { startDelivery } from '../../infra/temporal/delivery-start.ts';
+import { startGroup } from '../../infra/temporal/group-start.ts';
 import { createReleases } from '../../infra/temporal/releases.ts';
 import { createSendCommand } from '../../infra/temporal/subscription-actors.ts';
 import { createWorkSlots } from '../../infra/temporal/work-slots.ts';
@@ -29,9 +31,9 @@ import {
   DELIVERY_ACTOR,
   ENDPOINT_CHECKS,
   FAILURE_WATCH,
+  GROUP_ACTOR,
   RELEASE_ACTOR,
   RELEASE_LINGER_MS,
-  SEARCH_ATTRIBUTES,
   SUBSCRIPTION_ACTOR,
   WORK_QUEUE,
 } from '../../workflows/messages.ts';
@@ -92,7 +94,6 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
     releases,
     watch: FAILURE_WATCH,
   });
-  const deliveryActor = { ...DELIVERY_ACTOR, searchAttributes: SEARCH_ATTRIBUTES };
   let room: Bucket | null = null;
   const activities = createActivities({
     ...deps,
@@ -100,7 +101,7 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
     lingerMs: RELEASE_LINGER_MS,
     recall: (ids, sinceMs, signal) => recallDeliveries(kafka, logger, ids, sinceMs, signal),
     async startOwn(task, unfinished) {
-      await startDelivery(client, deliveryActor, { task, url: null, state: 'retrying', unfinished });
+      await startDelivery(client, DELIVERY_ACTOR, { task, url: null, state: 'retrying', unfinished });
     },
     takeRoom: () => {
       const perSecond = config.retryWorkflowsPerSecond;
@@ -115,8 +116,10 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
     caughtUp: () => log.caughtUp(),
     flushOpenBatches: createFlushOpenBatches(client, BATCH_ACTOR, COMMAND_PATIENCE_MS),
     async startDelivery(task, url) {
-      await startDelivery(client, deliveryActor, { task, url, state: 'pending' });
+      await startDelivery(client, DELIVERY_ACTOR, { task, url, state: 'pending' });
     },
+    startGroup: (group) => startGroup(client, GROUP_ACTOR, group),
+    groupLimits: groupLimits(config.deliveriesPerWorkflow),
     sendCommand: createSendCommand(client, SUBSCRIPTION_ACTOR, COMMAND_PATIENCE_MS),
   });
   new Gauge({

@@ -74,6 +74,21 @@ async function flushAll(id: string, count: number): Promise<void> {
 const deliveriesOf = async (id: string, query = ''): Promise<readonly Shown[]> =>
   (await call<{ data: Shown[] }>('GET', `/v1/deliveries?subscription_id=${id}${query}`)).body.data;
 
+describe('an event that a producer has written twice', () => {
+  it('is in one batch once, while the batch is collected and after it has gone out', async () => {
+    const type = typeOf('batch.twice');
+    const { id } = await batching(type, 100, 3_600);
+    const events = eventsOf(type, 4);
+    await publishInOrder([...events, ...events.slice(1)]);
+    await flushAll(id, 4);
+    await expect.poll(() => eventIdsTo(id), { timeout: 30_000 }).toHaveLength(4);
+    await publishInOrder([...events, ...eventsOf(type, 5).slice(4)]);
+    await flushAll(id, 1);
+    await expect.poll(() => eventIdsTo(id), { timeout: 30_000 }).toHaveLength(5);
+    expect(new Set(eventIdsTo(id)).size).toBe(5);
+  });
+});
+
 describe('25 events of a subscription with batches of 10', () => {
   it('arrive as 10, 10 and, when the time is over, 5', async () => {
     const type = typeOf('batch.size');

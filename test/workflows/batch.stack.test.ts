@@ -108,6 +108,35 @@ describe('a batch that an operator flushes', () => {
   });
 });
 
+describe('batches that are flushed together', () => {
+  it('share a workflow, which their records name, and each is tried again with its own bytes', async () => {
+    stage.receiver.script.answer = (request, response) =>
+      void response.writeHead(Number(request.headers['x-broxi-attempt']) < 2 ? 503 : 200).end();
+    stage.world.hasRoom = false;
+    await tell(itemsFrom(0, 30));
+    await pass(60_000);
+    await batchesArrive(6);
+    const bodies = new Map<unknown, typeof stage.receiver.arrivals>();
+    for (const arrival of stage.receiver.arrivals) {
+      const id = arrival.headers['x-broxi-delivery'];
+      bodies.set(id, [...(bodies.get(id) ?? []), arrival]);
+    }
+    expect([...bodies.values()].map((same) => same.map(({ attempt }) => attempt))).toEqual(
+      Array(3).fill([1, 2]),
+    );
+    for (const same of bodies.values()) expect(new Set(same.map(({ body }) => body)).size).toBe(1);
+    const [first] = stage.recorded;
+    expect(first?.workflow_id).toMatch(/^group:batches:del_/);
+    expect(new Set(stage.recorded.map(({ workflow_id }) => workflow_id))).toEqual(
+      new Set([first?.workflow_id]),
+    );
+    const ids = stage.recorded.flatMap((event) =>
+      event.type === 'DeliveryScheduled' ? (event.events ?? []) : [],
+    );
+    expect(ids.map(({ event_id }) => event_id)).toEqual(itemsFrom(0, 30).map(({ eventId }) => eventId));
+  });
+});
+
 describe('a batch that fails', () => {
   it('is tried again with the same bytes under the same id', async () => {
     stage.receiver.script.answer = (request, response) =>

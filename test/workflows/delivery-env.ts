@@ -10,6 +10,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { createEndpointGates, type EndpointGates } from '../../activities/endpoint-gates.ts';
 import { createActivities } from '../../activities/index.ts';
+import { groupLimits } from '../../domain/deliver/grouping.ts';
 import { releaseId } from '../../domain/deliver/carrier.ts';
 import { parseRetryAfterMs } from '../../domain/deliver/retry-after.ts';
 import type { Failures } from '../../domain/subscription/failure-watch.ts';
@@ -279,6 +280,15 @@ export async function startDeliveryEnv() {
         return Promise.resolve({ answered: true });
       },
       startDelivery: async (task) => void (await start(task)),
+      startGroup: async (group) => {
+        await env.client.workflow.start<typeof deliveryGroup>(GROUP_ACTOR.workflowType, {
+          taskQueue: GROUP_ACTOR.taskQueue,
+          workflowId: group.id,
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          args: [group],
+        });
+      },
+      groupLimits: groupLimits(250),
       open: (sealed) => SECRETS[sealed] ?? '',
       now: temporalNow,
       random: () => world.jitter,
