@@ -6,7 +6,7 @@
  * domain/token-bucket.ts.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { askPassage, type Circuit, circuitAfter, CLOSED } from '../domain/deliver/circuit.ts';
+import { askPassage, type Circuit, circuitAfter, circuitMoved, CLOSED } from '../domain/deliver/circuit.ts';
 import type { Outcome } from '../domain/deliver/outcome.ts';
 import {
   getsItsTurn,
@@ -15,6 +15,7 @@ import {
   paceAfter,
   STARTING_PACE,
 } from '../domain/deliver/pacing.ts';
+import { isOperational } from '../domain/record/operational-event.ts';
 import type { CircuitMove } from '../domain/subscription/failure-watch.ts';
 import { type Bucket, takeToken } from '../domain/token-bucket.ts';
 import type { HoldReason } from '../schemas/delivery-log.ts';
@@ -25,6 +26,7 @@ export interface Applicant {
   readonly subscriptionId: SubscriptionId;
   readonly accountId: AccountId;
   readonly deliveryId: DeliveryId;
+  readonly eventType: string;
   /** Where it would go: one gate for each subscription and origin, so that no customer's failures close another's. */
   readonly url: string;
   /** Null where the subscription has no rate limit. */
@@ -55,7 +57,7 @@ export interface EndpointGates {
 
 export interface EndpointGatesDeps {
   readonly now: () => Date;
-  /** Called for a circuit that opened or closed. */
+  /** Called for a circuit that opened or closed, and for an open one that has become worth telling. */
   readonly onCircuit: (id: SubscriptionId, move: CircuitMove) => void;
 }
 
@@ -156,6 +158,10 @@ export function createEndpointGates({ now, onCircuit }: EndpointGatesDeps): Endp
         return { admitted: false, reason: 'circuit_open', waitMs: passage.untilMs - sentAtMs };
       }
       gate.circuit = passage.circuit;
+      const judged = {
+        deliveryId: applicant.deliveryId,
+        isOperational: isOperational(applicant.eventType),
+      };
       return {
         admitted: true,
         leave(outcome) {
@@ -166,11 +172,13 @@ export function createEndpointGates({ now, onCircuit }: EndpointGatesDeps): Endp
             gate.answerMs += (endedAtMs - sentAtMs - gate.answerMs) * SMOOTHING;
             gate.pace = paceAfter(gate.pace, { outcome, sentAtMs, endedAtMs, wasFull });
             const before = gate.circuit;
-            gate.circuit = circuitAfter(before, applicant.deliveryId, outcome, endedAtMs);
-            const state = changed(before, gate.circuit);
+            gate.circuit = circuitAfter(before, judged, outcome, endedAtMs);
+            const state = circuitMoved(before, gate.circuit);
             if (state !== null) {
               const { subscriptionId, accountId } = applicant;
-              onCircuit(subscriptionId, { accountId, host, state, at: new Date(endedAtMs).toISOString() });
+              const { isWorthTelling } = gate.circuit;
+              const at = new Date(endedAtMs).toISOString();
+              onCircuit(subscriptionId, { accountId, host, state, at, isWorthTelling });
             }
           }
           letNextGo(gate);
@@ -180,12 +188,6 @@ export function createEndpointGates({ now, onCircuit }: EndpointGatesDeps): Endp
     waiting: () => waiting,
     openCircuits: () => [...gates.values()].filter(({ circuit }) => circuit.state !== 'closed').length,
   };
-}
-
-/** A probe that fails keeps a circuit open: that is no change. */
-function changed(before: Circuit, after: Circuit): CircuitMove['state'] | null {
-  if (before.state === 'closed') return after.state === 'open' ? 'open' : null;
-  return after.state === 'closed' ? 'closed' : null;
 }
 
 function forgetIdle(gates: Map<string, Gate>): void {

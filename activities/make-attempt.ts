@@ -79,6 +79,7 @@ export const createMakeAttempt = (deps: AttemptDeps): MakeAttempt =>
       subscriptionId: task.subscriptionId,
       accountId: task.accountId,
       deliveryId: task.deliveryId,
+      eventType: task.eventType,
       url,
       perSecond: settings.rate_limit?.per_second ?? null,
     });

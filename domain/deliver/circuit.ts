@@ -15,7 +15,13 @@ export const FIRST_COOL_DOWN_MS = 5_000;
 /** The cool-down doubles with each probe that fails, up to this. */
 export const LONGEST_COOL_DOWN_MS = 60_000;
 
-export type Circuit =
+export type Circuit = {
+  /**
+   * Whether an attempt has failed that was none of an operational event's delivery. An account is told of no other
+   * circuit: what it is told would fail too, and open the next one, without end.
+   */
+  readonly isWorthTelling: boolean;
+} & (
   | {
       readonly state: 'closed';
       /** Failed attempts since the last answer that was none. */
@@ -30,10 +36,11 @@ export type Circuit =
       readonly untilMs: number;
     }
   /** One probe is on the wire; what else comes is held. */
-  | { readonly state: 'probing'; readonly coolDownMs: number; readonly untilMs: number };
+  | { readonly state: 'probing'; readonly coolDownMs: number; readonly untilMs: number }
+);
 
 /** A circuit of which nothing is known. */
-export const CLOSED: Circuit = { state: 'closed', failures: 0, deliveries: [] };
+export const CLOSED: Circuit = { state: 'closed', failures: 0, deliveries: [], isWorthTelling: false };
 
 /** A probe that tells nothing for so long, because its process forgot it, makes room for another. */
 const PROBE_PATIENCE_MS = 150_000;
@@ -54,39 +61,58 @@ export function askPassage(circuit: Circuit, nowMs: number): Passage {
       if (nowMs < circuit.untilMs) return { passes: false, untilMs: circuit.untilMs };
       return {
         passes: true,
-        circuit: {
-          state: 'probing',
-          coolDownMs: circuit.coolDownMs,
-          untilMs: nowMs + PROBE_PATIENCE_MS,
-        },
+        circuit: { ...circuit, state: 'probing', untilMs: nowMs + PROBE_PATIENCE_MS },
       };
   }
 }
 
-/** The circuit after an attempt of `deliveryId` came to `outcome` at `nowMs`. */
+/** An attempt that a circuit hears of. */
+export interface JudgedAttempt {
+  readonly deliveryId: DeliveryId;
+  /** Whether what it delivers is told of the account's own subscriptions. */
+  readonly isOperational: boolean;
+}
+
+/** The circuit after an attempt came to `outcome` at `nowMs`. */
 export function circuitAfter(
   circuit: Circuit,
-  deliveryId: DeliveryId,
+  { deliveryId, isOperational }: JudgedAttempt,
   outcome: Outcome,
   nowMs: number,
 ): Circuit {
   if (!isRetried(outcome)) return circuit.state === 'closed' && circuit.failures === 0 ? circuit : CLOSED;
+  const isWorthTelling = circuit.isWorthTelling || !isOperational;
   switch (circuit.state) {
     case 'closed': {
       const failures = circuit.failures + 1;
       const deliveries = withOneMore(circuit.deliveries, deliveryId);
       return failures >= FAILURES_TO_OPEN && deliveries.length >= DELIVERIES_TO_OPEN
-        ? { state: 'open', coolDownMs: FIRST_COOL_DOWN_MS, untilMs: nowMs + FIRST_COOL_DOWN_MS }
-        : { state: 'closed', failures, deliveries };
+        ? {
+            state: 'open',
+            coolDownMs: FIRST_COOL_DOWN_MS,
+            untilMs: nowMs + FIRST_COOL_DOWN_MS,
+            isWorthTelling,
+          }
+        : { state: 'closed', failures, deliveries, isWorthTelling };
     }
     case 'open':
-      // It was on the wire when the circuit opened, and tells nothing new.
-      return circuit;
+      // It was on the wire when the circuit opened, and delays no probe.
+      return { ...circuit, isWorthTelling };
     case 'probing': {
       const coolDownMs = Math.min(2 * circuit.coolDownMs, LONGEST_COOL_DOWN_MS);
-      return { state: 'open', coolDownMs, untilMs: nowMs + coolDownMs };
+      return { state: 'open', coolDownMs, untilMs: nowMs + coolDownMs, isWorthTelling };
     }
   }
+}
+
+/**
+ * What others are to hear of a circuit that was `before` and is `after`; null where it is nothing, as for a probe that
+ * fails. A circuit that was open and becomes worth telling opens as far as they can know.
+ */
+export function circuitMoved(before: Circuit, after: Circuit): 'open' | 'closed' | null {
+  if (after.state === 'closed') return before.state === 'closed' ? null : 'closed';
+  const hasOpened = before.state === 'closed';
+  return hasOpened || (after.isWorthTelling && !before.isWorthTelling) ? 'open' : null;
 }
 
 const withOneMore = (deliveries: readonly DeliveryId[], id: DeliveryId): readonly DeliveryId[] =>

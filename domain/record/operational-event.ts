@@ -1,6 +1,7 @@
 /**
  * What an account is told of its own subscriptions, as events that it can subscribe to. They never feed on
- * themselves: what becomes of the delivery of such an event is recorded like any other, and not told again.
+ * themselves: what becomes of the delivery of such an event is recorded like any other, and not told again. That a
+ * circuit opened because of such deliveries alone is not told either: domain/deliver/circuit.ts.
  */
 import type { DeliveryEvent } from '../../schemas/delivery-log.ts';
 import type { AccountId, EventId, SubscriptionId } from '../../schemas/ids.ts';

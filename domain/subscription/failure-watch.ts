@@ -28,6 +28,8 @@ export interface CircuitMove {
   readonly host: string;
   readonly state: 'open' | 'closed';
   readonly at: string;
+  /** Of an open one, as domain/deliver/circuit.ts has it. Absent is true. */
+  readonly isWorthTelling?: boolean;
 }
 
 /** An endpoint of which the account was told that it is degraded, and since when. */
@@ -45,11 +47,11 @@ export type HealthNews =
 /** The endpoints that are degraded after `move`, and the news that it is; null where it is none. */
 export function afterCircuitMove(
   degraded: readonly Degraded[],
-  { accountId, host, state, at }: CircuitMove,
+  { accountId, host, state, at, isWorthTelling = true }: CircuitMove,
 ): { readonly degraded: readonly Degraded[]; readonly news: HealthNews | null } {
   const known = degraded.find((endpoint) => endpoint.host === host);
   if (state === 'open') {
-    if (known !== undefined) return { degraded, news: null };
+    if (known !== undefined || !isWorthTelling) return { degraded, news: null };
     const endpoint = { accountId, host, since: at };
     return { degraded: [...degraded, endpoint], news: { type: 'degraded', endpoint } };
   }

@@ -4,10 +4,12 @@ import {
   askPassage,
   type Circuit,
   circuitAfter,
+  circuitMoved,
   CLOSED,
   DELIVERIES_TO_OPEN,
   FAILURES_TO_OPEN,
   FIRST_COOL_DOWN_MS,
+  type JudgedAttempt,
   LONGEST_COOL_DOWN_MS,
 } from '../../../domain/deliver/circuit.ts';
 import type { Outcome } from '../../../domain/deliver/outcome.ts';
@@ -15,12 +17,15 @@ import type { DeliveryId } from '../../../schemas/ids.ts';
 
 const failure: Outcome = { kind: 'unreachable', failure: 'timeout' };
 const answered = (statusCode: number): Outcome => ({ kind: 'answered', statusCode, retryAfterMs: null });
-const id = (index: number) => `del_${index}` as DeliveryId;
+const attempt = (index: number, isOperational = false): JudgedAttempt => ({
+  deliveryId: `del_${index}` as DeliveryId,
+  isOperational,
+});
 
 /** The circuit after `count` failures in a row, each of another delivery unless `deliveries` is fewer. */
 const afterFailures = (count: number, deliveries = count): Circuit =>
-  Array.from({ length: count }, (_, index) => id(index % deliveries)).reduce<Circuit>(
-    (circuit, deliveryId) => circuitAfter(circuit, deliveryId, failure, 1_000),
+  Array.from({ length: count }, (_, index) => attempt(index % deliveries)).reduce<Circuit>(
+    (circuit, judged) => circuitAfter(circuit, judged, failure, 1_000),
     CLOSED,
   );
 
@@ -31,6 +36,7 @@ describe('a closed circuit', () => {
       state: 'open',
       coolDownMs: FIRST_COOL_DOWN_MS,
       untilMs: 1_000 + FIRST_COOL_DOWN_MS,
+      isWorthTelling: true,
     });
   });
 
@@ -47,7 +53,12 @@ describe('a closed circuit', () => {
   });
 
   it.each([200, 404, 400, 301])('counts anew after an answer of %i', (statusCode) => {
-    const circuit = circuitAfter(afterFailures(FAILURES_TO_OPEN - 1), id(0), answered(statusCode), 2_000);
+    const circuit = circuitAfter(
+      afterFailures(FAILURES_TO_OPEN - 1),
+      attempt(0),
+      answered(statusCode),
+      2_000,
+    );
     expect(circuit).toEqual(CLOSED);
   });
 
@@ -72,7 +83,9 @@ describe('an open circuit', () => {
 
   it('closes when the probe succeeds', () => {
     const probe = askPassage(open, untilMs);
-    expect(probe.passes && circuitAfter(probe.circuit, id(1), answered(200), untilMs + 5)).toEqual(CLOSED);
+    expect(probe.passes && circuitAfter(probe.circuit, attempt(1), answered(200), untilMs + 5)).toEqual(
+      CLOSED,
+    );
   });
 
   it('stays open for longer with each probe that fails, up to a limit', () => {
@@ -80,7 +93,7 @@ describe('an open circuit', () => {
     let circuit: Circuit = open;
     for (let nowMs = untilMs; coolDowns.length < 8;) {
       const probe = askPassage(circuit, nowMs);
-      circuit = probe.passes ? circuitAfter(probe.circuit, id(1), failure, nowMs) : circuit;
+      circuit = probe.passes ? circuitAfter(probe.circuit, attempt(1), failure, nowMs) : circuit;
       if (circuit.state !== 'open') throw new Error('expected an open circuit');
       coolDowns.push(circuit.coolDownMs);
       nowMs = circuit.untilMs;
@@ -90,6 +103,64 @@ describe('an open circuit', () => {
   });
 
   it('learns nothing from failures that were on the wire when it opened', () => {
-    expect(circuitAfter(open, id(9), failure, 3_000)).toBe(open);
+    expect(circuitAfter(open, attempt(9), failure, 3_000)).toEqual(open);
+  });
+});
+
+describe('what others hear of a circuit', () => {
+  interface Step {
+    readonly index: number;
+    readonly isOperational: boolean;
+    readonly fails: boolean;
+  }
+  /** Whether each opening that others hear of is worth telling, when attempts go as soon as they may. */
+  const openingsOf = (steps: readonly Step[]): readonly boolean[] => {
+    let circuit = CLOSED;
+    let nowMs = 0;
+    return steps.flatMap(({ index, isOperational, fails }) => {
+      const asked = askPassage(circuit, nowMs);
+      if (!asked.passes) nowMs = asked.untilMs;
+      const passage = askPassage(circuit, nowMs);
+      const before = passage.passes ? passage.circuit : circuit;
+      circuit = circuitAfter(before, attempt(index, isOperational), fails ? failure : answered(200), nowMs);
+      return circuitMoved(before, circuit) === 'open' ? [circuit.isWorthTelling] : [];
+    });
+  };
+  const failing = (count: number, isOperational: boolean): Step[] =>
+    Array.from({ length: count }, (_, index) => ({ index, isOperational, fails: true }));
+
+  it('is that it opened, once, however many probes fail', () => {
+    expect(openingsOf(failing(3 * FAILURES_TO_OPEN, false))).toEqual([true]);
+  });
+
+  it('is not worth telling where only operational events failed', () => {
+    expect(openingsOf(failing(3 * FAILURES_TO_OPEN, true))).toEqual([false]);
+  });
+
+  it('is worth telling once another event fails too', () => {
+    const steps = [...failing(FAILURES_TO_OPEN, true), ...failing(3, false)];
+    expect(openingsOf(steps)).toEqual([false, true]);
+  });
+
+  it('is worth telling no more often than other events have failed: nothing is told for ever', () => {
+    const aStep = fc.record({
+      index: fc.nat({ max: 9 }),
+      // Long rows of failures are what opens circuits.
+      isOperational: fc.nat({ max: 9 }).map((n) => n < 8),
+      fails: fc.nat({ max: 29 }).map((n) => n > 0),
+    });
+    fc.assert(
+      fc.property(fc.array(aStep, { maxLength: 400, size: 'max' }), (steps) => {
+        const told = openingsOf(steps).filter((isWorthTelling) => isWorthTelling).length;
+        const paid = steps.filter(({ isOperational, fails }) => fails && !isOperational).length;
+        expect(told).toBeLessThanOrEqual(paid);
+      }),
+    );
+  });
+
+  it('is that it closed when a probe succeeds', () => {
+    const probing: Circuit = { state: 'probing', coolDownMs: 5_000, untilMs: 9_000, isWorthTelling: true };
+    expect(circuitMoved(probing, circuitAfter(probing, attempt(1), answered(200), 7_000))).toBe('closed');
+    expect(circuitMoved(CLOSED, circuitAfter(CLOSED, attempt(1), failure, 0))).toBeNull();
   });
 });

@@ -126,6 +126,16 @@ describe('what is told of circuits', () => {
     ]);
   });
 
+  it('is nothing where only operational events failed, until another event does', () => {
+    const untold = { ...move('a', 'open', 0), isWorthTelling: false };
+    expect(newsOf([untold, move('a', 'closed', 1)])).toEqual([]);
+    const told = { ...move('a', 'open', 2), isWorthTelling: true };
+    expect(newsOf([untold, told, move('a', 'closed', 3)]).map(({ type }) => type)).toEqual([
+      'degraded',
+      'recovered',
+    ]);
+  });
+
   it('alternates for each endpoint, whatever comes', () => {
     const aMove = fc.tuple(fc.constantFrom('a', 'b'), fc.constantFrom('open', 'closed' as const));
     fc.assert(
