@@ -5,9 +5,10 @@
  * again then, all attempts that are due together, with the same offer after each.
  *
  * What is left is kept in the heartbeat. An execution that died knows no more than that, so the next one asks
- * the log what came of the rest: what is recorded is never sent again.
+ * the log what came of the rest: what is recorded is never sent again. One that was only taken for dead, because the
+ * machine was too busy for its heartbeats, sends nothing more once it hears of it, and is waited for in its process.
  */
-import { activityInfo, ApplicationFailure, heartbeat } from '@temporalio/activity';
+import { ApplicationFailure, Context } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import { reasonToDisable } from '../domain/deliver/after-attempt.ts';
@@ -22,7 +23,8 @@ import {
 import type { DeliveryEvent } from '../schemas/delivery-log.ts';
 import type { DeliveryGroup, DeliveryTask, GroupOrder } from '../schemas/delivery.ts';
 import type { AccountId, DeliveryId, SubscriptionId } from '../schemas/ids.ts';
-import type { AttemptMade, MakeAttempt } from './make-attempt.ts';
+import { createInTurn } from './in-turn.ts';
+import type { AttemptMade, AttemptOrder, MakeAttempt } from './make-attempt.ts';
 import { type RecordDeps, recordAttempt } from './record-attempt.ts';
 import { workerShutdownSignal } from './worker-shutdown.ts';
 import type { Unfinished } from './retry-delivery.ts';
@@ -59,46 +61,56 @@ export interface GroupProgress {
 }
 
 /** Resolves when no delivery of the group is left to it. */
-export const createDeliverGroup = (deps: DeliverGroupDeps) =>
-  async function deliverGroup(group: DeliveryGroup, orders: readonly GroupOrder[] = []): Promise<void> {
-    const info = activityInfo();
-    const signal = workerShutdownSignal();
-    const waiting = new Map<number, Waiting>();
-    for (const one of await whatIsLeft(deps, group, orders, info, signal)) waiting.set(one.index, one);
+export const createDeliverGroup = (deps: DeliverGroupDeps) => {
+  const inTurn = createInTurn();
+  return (group: DeliveryGroup, orders: readonly GroupOrder[] = []): Promise<void> =>
+    inTurn(group.id, () => execute(deps, group, orders));
+};
 
-    const beat = (isUnderWay: boolean): void =>
-      heartbeat({ isUnderWay, waiting: [...waiting.values()] } satisfies GroupProgress);
-    beat(true);
-    const beating = setInterval(beat, HEARTBEAT_EVERY_MS, true);
-    const showing = setTimeout(() => void showLate(deps, group, waiting), SHOWN_AFTER_MS);
-    try {
-      const nowMs = deps.now().getTime();
-      const due = [...waiting.values()].filter(({ dueAtMs }) => dueAtMs <= nowMs + DUE_TOGETHER_MS);
-      const made = await Promise.allSettled(due.map((one) => attempt(deps, group, one, waiting, signal)));
-      // Only now: the execution that follows would send again what is still on the wire.
-      const failed = made.find((one) => one.status === 'rejected');
-      if (failed !== undefined) throw failed.reason;
-    } finally {
-      clearInterval(beating);
-      clearTimeout(showing);
-    }
-    if (waiting.size === 0) return;
+async function execute(
+  deps: DeliverGroupDeps,
+  group: DeliveryGroup,
+  orders: readonly GroupOrder[],
+): Promise<void> {
+  const context = Context.current();
+  const signals = { signal: workerShutdownSignal(), unlessSent: context.cancellationSignal };
+  const waiting = new Map<number, Waiting>();
+  for (const one of await whatIsLeft(deps, group, orders, context.info, signals.signal))
+    waiting.set(one.index, one);
 
-    beat(false);
-    const left = [...waiting.values()];
-    throw ApplicationFailure.create({
-      message: describeWaiting(left, group.tasks.length),
-      type: 'DeliveriesWait',
-      nextRetryDelay: Math.max(1, nextDueMs(left) - deps.now().getTime()),
-      category: ApplicationFailureCategory.BENIGN,
-    });
-  };
+  const beat = (isUnderWay: boolean): void =>
+    context.heartbeat({ isUnderWay, waiting: [...waiting.values()] } satisfies GroupProgress);
+  beat(true);
+  const beating = setInterval(beat, HEARTBEAT_EVERY_MS, true);
+  const showing = setTimeout(() => void showLate(deps, group, waiting), SHOWN_AFTER_MS);
+  try {
+    const nowMs = deps.now().getTime();
+    const due = [...waiting.values()].filter(({ dueAtMs }) => dueAtMs <= nowMs + DUE_TOGETHER_MS);
+    const made = await Promise.allSettled(due.map((one) => attempt(deps, group, one, waiting, signals)));
+    // Only now: the execution that follows would send again what is still on the wire.
+    const failed = made.find((one) => one.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+  } finally {
+    clearInterval(beating);
+    clearTimeout(showing);
+  }
+  if (waiting.size === 0) return;
+
+  beat(false);
+  const left = [...waiting.values()];
+  throw ApplicationFailure.create({
+    message: describeWaiting(left, group.tasks.length),
+    type: 'DeliveriesWait',
+    nextRetryDelay: Math.max(1, nextDueMs(left) - deps.now().getTime()),
+    category: ApplicationFailureCategory.BENIGN,
+  });
+}
 
 async function whatIsLeft(
   deps: DeliverGroupDeps,
   group: DeliveryGroup,
   orders: readonly GroupOrder[],
-  info: ReturnType<typeof activityInfo>,
+  info: Context['info'],
   signal: AbortSignal,
 ): Promise<readonly Waiting[]> {
   if (info.attempt === 1 && orders.length === 0) return allWaiting(group.tasks.length);
@@ -143,12 +155,12 @@ async function attempt(
   group: DeliveryGroup,
   { index, attemptsMade, dueAtMs }: Waiting,
   waiting: Map<number, Waiting>,
-  signal: AbortSignal,
+  signals: Pick<AttemptOrder, 'signal' | 'unlessSent'>,
 ): Promise<void> {
   const task = group.tasks[index]!;
   const earlyMs = dueAtMs - deps.now().getTime();
-  if (earlyMs > 0) await delay(earlyMs, undefined, { signal });
-  const made = await deps.makeAttempt({ task, number: attemptsMade + 1, carrier: group.id, signal });
+  if (earlyMs > 0) await delay(earlyMs, undefined, { signal: signals.signal });
+  const made = await deps.makeAttempt({ task, number: attemptsMade + 1, carrier: group.id, ...signals });
   const { end } = made;
   if (end.step === 'retry' && !deps.takeRoom()) {
     await recordAttempt(deps, task, made);

@@ -51,6 +51,8 @@ export interface AttemptOrder {
   readonly carrier: string;
   /** Cuts the request off; nothing is recorded then, for it says nothing of the endpoint. */
   readonly signal: AbortSignal;
+  /** Aborts when somebody else is to make the attempt: what is on the wire by then goes on, nothing else is sent. */
+  readonly unlessSent?: AbortSignal;
   /** Called once it is certain that the request goes out, before it does. */
   readonly onAdmitted?: () => void;
 }
@@ -63,9 +65,9 @@ export interface AttemptMade {
 
 export type MakeAttempt = (order: AttemptOrder) => Promise<AttemptMade>;
 
-/** Rejects only where the secrets cannot be opened or the signal aborts. */
+/** Rejects only where the secrets cannot be opened or one of the signals aborts. */
 export const createMakeAttempt = (deps: AttemptDeps): MakeAttempt =>
-  async function makeAttempt({ task, number, carrier, signal, onAdmitted }) {
+  async function makeAttempt({ task, number, carrier, signal, unlessSent, onAdmitted }) {
     const subscription = await deps.lookUp(task.subscriptionId, task.subscriptionVersion);
     const owed = whetherOwed(subscription);
     if (owed.step === 'cancel') {
@@ -85,9 +87,10 @@ export const createMakeAttempt = (deps: AttemptDeps): MakeAttempt =>
     });
     if (!admission.admitted) return held(deps, task, number, admission.reason, admission.waitMs);
 
-    onAdmitted?.();
     let exchange: HttpExchange | null = null;
     try {
+      unlessSent?.throwIfAborted();
+      onAdmitted?.();
       const startedAt = deps.now();
       const { request, requestHeaders } = deliveryRequest(deps, {
         subscription: owed.subscription,

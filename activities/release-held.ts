@@ -3,13 +3,14 @@
  * subscription, for its workflow is the subscription's only one. It begins by waiting until the read model has caught up
  * with the log: one that takes over from a worker that died sends nothing again that was recorded.
  */
-import { activityInfo, heartbeat } from '@temporalio/activity';
+import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
 import { setTimeout as delay } from 'node:timers/promises';
 import { releaseId } from '../domain/deliver/carrier.ts';
 import { deliveryCancelled } from '../domain/record/delivery-event.ts';
 import { isLive, type Subscription } from '../domain/subscription/subscription.ts';
 import type { DeliveryId, SubscriptionId } from '../schemas/ids.ts';
 import { ReleaseLine, type ReleaseLineDeps } from './release-line.ts';
+import { createInTurn } from './in-turn.ts';
 import { workerShutdownSignal } from './worker-shutdown.ts';
 
 export interface ReleaseHeldDeps extends ReleaseLineDeps {
@@ -50,39 +51,44 @@ const CANCELLED_AT_ONCE = 500;
 const LINES = 2;
 
 /** Resolves when nothing more can be sent now. Rejects while PostgreSQL is away, to be tried again. */
-export const createReleaseHeld = (deps: ReleaseHeldDeps) =>
-  async function releaseHeld(subscriptionId: SubscriptionId): Promise<ReleaseEnd> {
-    const before = activityInfo().heartbeatDetails as ReleaseProgress | undefined;
-    const progress = { released: before?.released ?? 0, remaining: before?.remaining ?? 0 };
-    const beat = async (): Promise<void> => {
-      heartbeat({ ...progress });
-      progress.remaining = await deps.held.count(subscriptionId).catch(() => progress.remaining);
-    };
-    const beating = setInterval(() => void beat(), HEARTBEAT_EVERY_MS);
-    const signal = workerShutdownSignal();
-    try {
-      await deps.held.caughtUp(signal);
-      for (;;) {
-        const subscription = await deps.lookUp(subscriptionId, 0);
-        if (!isLive(subscription)) return await cancelAll(deps, subscriptionId, 'subscription_deleted');
-        if (subscription.status === 'disabled') {
-          return await cancelAll(deps, subscriptionId, 'subscription_disabled');
-        }
-        if (subscription.status === 'paused') return { step: 'done' };
-        const end = await serve(deps, subscriptionId, signal, () => (progress.released += 1));
-        if (end !== null) return end;
-      }
-    } finally {
-      clearInterval(beating);
-    }
+export const createReleaseHeld = (deps: ReleaseHeldDeps) => {
+  const inTurn = createInTurn();
+  return (subscriptionId: SubscriptionId): Promise<ReleaseEnd> =>
+    inTurn(subscriptionId, () => execute(deps, subscriptionId));
+};
+
+async function execute(deps: ReleaseHeldDeps, subscriptionId: SubscriptionId): Promise<ReleaseEnd> {
+  const before = activityInfo().heartbeatDetails as ReleaseProgress | undefined;
+  const progress = { released: before?.released ?? 0, remaining: before?.remaining ?? 0 };
+  const beat = async (): Promise<void> => {
+    heartbeat({ ...progress });
+    progress.remaining = await deps.held.count(subscriptionId).catch(() => progress.remaining);
   };
+  const beating = setInterval(() => void beat(), HEARTBEAT_EVERY_MS);
+  const signal = workerShutdownSignal();
+  try {
+    await deps.held.caughtUp(signal);
+    for (;;) {
+      const subscription = await deps.lookUp(subscriptionId, 0);
+      if (!isLive(subscription)) return await cancelAll(deps, subscriptionId, 'subscription_deleted');
+      if (subscription.status === 'disabled') {
+        return await cancelAll(deps, subscriptionId, 'subscription_disabled');
+      }
+      if (subscription.status === 'paused') return { step: 'done' };
+      const end = await serve(deps, subscriptionId, signal, () => (progress.released += 1));
+      if (end !== null) return end;
+    }
+  } finally {
+    clearInterval(beating);
+  }
+}
 
 /** What the lines of one subscription share. */
 interface Service {
   readonly deps: ReleaseHeldDeps;
   readonly subscriptionId: SubscriptionId;
   readonly startedMs: number;
-  /** Aborted when both lines are to end: one has failed or has found a reason to stop, or the worker stops. */
+  /** Aborted when both lines are to end: one has failed or has found a reason to stop, or somebody else goes on. */
   readonly over: AbortSignal;
   readonly stop: (why: Stop) => void;
   /** How long each of the lines that have nothing to send may wait; null where nothing is held. */
@@ -99,6 +105,7 @@ async function serve(
   shutdown: AbortSignal,
   onReleased: () => void,
 ): Promise<ReleaseEnd | null> {
+  const cancelled = cancellationSignal();
   const ending = new AbortController();
   const stops: Stop[] = [];
   const startedMs = performance.now();
@@ -106,7 +113,7 @@ async function serve(
     deps,
     subscriptionId,
     startedMs,
-    over: AbortSignal.any([shutdown, ending.signal]),
+    over: AbortSignal.any([cancelled, ending.signal]),
     stop(why) {
       stops.push(why);
       ending.abort();
@@ -124,7 +131,7 @@ async function serve(
   );
   try {
     await Promise.all(served);
-    shutdown.throwIfAborted();
+    cancelled.throwIfAborted();
   } finally {
     // Whoever comes next would send again what is on the wire.
     await Promise.allSettled([...served, ...lines.map((line) => line.settle())]);

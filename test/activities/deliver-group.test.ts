@@ -1,0 +1,100 @@
+/** Executions of one group that overlap: a server takes a worker for dead that was only too busy for its heartbeats. */
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { beforeEach, expect, it, vi } from 'vitest';
+import { createDeliverGroup, type DeliverGroupDeps } from '../../activities/deliver-group.ts';
+import type { AttemptMade, AttemptOrder } from '../../activities/make-attempt.ts';
+import type { DeliveryEvent } from '../../schemas/delivery-log.ts';
+import type { DeliveryGroup, DeliveryTask } from '../../schemas/delivery.ts';
+import type { DeliveryId } from '../../schemas/ids.ts';
+import { attempted, factsOf } from '../domain/record/delivery-history.ts';
+
+const taskOf = (index: number): DeliveryTask => ({
+  deliveryId: factsOf(index).delivery_id,
+  subscriptionId: factsOf(index).subscription_id,
+  subscriptionVersion: 1,
+  accountId: factsOf(index).account_id,
+  eventId: factsOf(index).event_id,
+  eventType: 'workflow.completed',
+  occurredAt: factsOf(index).occurred_at,
+  source: factsOf(index).source,
+  appendedAtMs: index,
+  body: '{}',
+  traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
+});
+const group: DeliveryGroup = {
+  id: 'group:platform.events:0:0',
+  startedAt: new Date().toISOString(),
+  tasks: [taskOf(0), taskOf(1), taskOf(2)],
+};
+
+/** Attempts that were asked for, each with what ends it. */
+let asked: { readonly order: AttemptOrder; readonly succeed: () => void }[];
+let log: Map<DeliveryId, DeliveryEvent>;
+let deliverGroup: ReturnType<typeof createDeliverGroup>;
+beforeEach(() => {
+  asked = [];
+  log = new Map();
+  const deps: DeliverGroupDeps = {
+    makeAttempt: (order) =>
+      new Promise<AttemptMade>((resolve, reject) => {
+        const event = attempted(group.tasks.indexOf(order.task), 100, 1, 'succeed');
+        order.unlessSent?.addEventListener('abort', () => reject(order.unlessSent?.reason as Error));
+        asked.push({ order, succeed: () => resolve({ end: { step: 'succeed' }, events: [event] }) });
+      }),
+    eventLog: {
+      appendSubscriptionEvents: () => Promise.resolve(),
+      appendDeliveryEvents: (events) => {
+        for (const event of events) log.set(event.delivery_id, event);
+        return Promise.resolve();
+      },
+    },
+    releases: { wake: () => undefined },
+    startOwn: () => Promise.resolve(),
+    takeRoom: () => false,
+    recall: (ids) => Promise.resolve(new Map([...log].filter(([id]) => ids.has(id)))),
+    disableSubscription: () => Promise.resolve(),
+    now: () => new Date(),
+  };
+  deliverGroup = createDeliverGroup(deps);
+});
+const numbers = (): readonly number[] => asked.map(({ order }) => group.tasks.indexOf(order.task));
+
+it('an execution waits for the one before it in its process, and sends nothing that was recorded', async () => {
+  const first = new MockActivityEnvironment({ attempt: 1 }).run(deliverGroup, group);
+  await vi.waitUntil(() => asked.length === 3);
+  const second = new MockActivityEnvironment({ attempt: 2 }).run(deliverGroup, group);
+  for (const { succeed } of asked) succeed();
+  await Promise.all([first, second]);
+  expect(numbers()).toEqual([0, 1, 2]);
+});
+
+it('an execution that is taken for dead sends no more, and the next one sends what was not recorded', async () => {
+  const superseded = new MockActivityEnvironment({ attempt: 1 });
+  const first = superseded.run(deliverGroup, group);
+  await vi.waitUntil(() => asked.length === 3);
+  asked[0]!.succeed();
+  await vi.waitUntil(() => log.size === 1);
+  const second = new MockActivityEnvironment({ attempt: 2 }).run(deliverGroup, group);
+  superseded.cancel('TIMED_OUT');
+  await expect(first).rejects.toThrow();
+  await vi.waitUntil(() => asked.length === 5);
+  expect(numbers()).toEqual([0, 1, 2, 1, 2]);
+  for (const { succeed } of asked) succeed();
+  await second;
+});
+
+it('an execution tells while it waits what is known of the one before', async () => {
+  vi.useFakeTimers();
+  const heartbeats: unknown[] = [];
+  const known = { isUnderWay: true, waiting: [] };
+  const first = new MockActivityEnvironment({ attempt: 1 }).run(deliverGroup, group);
+  const waiting = new MockActivityEnvironment({ attempt: 2, heartbeatDetails: known });
+  waiting.on('heartbeat', (details) => heartbeats.push(details));
+  const second = waiting.run(deliverGroup, group);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(heartbeats).toEqual([known]);
+  for (const { succeed } of asked) succeed();
+  await vi.advanceTimersByTimeAsync(0);
+  await Promise.all([first, second]);
+  vi.useRealTimers();
+});
