@@ -1,9 +1,10 @@
 /** What attempts need of the world, made from what a process has. */
 import type { Client } from '@temporalio/client';
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { parseRetryAfterMs } from '../domain/deliver/retry-after.ts';
 import { operationalEventOf } from '../domain/record/operational-event.ts';
 import type { SubscriptionDirectory } from '../domain/subscription/directory.ts';
+import type { LiveSubscription } from '../domain/subscription/subscription.ts';
 import { sha256 } from '../infra/crypto/hash.ts';
 import { createSealer, type KeyRing } from '../infra/crypto/sealed-secret.ts';
 import { createGuardedAgent } from '../infra/http/guarded-agent.ts';
@@ -17,6 +18,8 @@ import {
 } from '../infra/temporal/failure-watches.ts';
 import type { Logger } from '../infra/telemetry.ts';
 import type { Config } from '../schemas/config.ts';
+import type { Sealed } from '../schemas/subscription-log.ts';
+import type { RequestDeps } from './delivery-request.ts';
 import { createEndpointGates } from './endpoint-gates.ts';
 import type { AttemptDeps } from './make-attempt.ts';
 import type { RecordDeps, Releases } from './record-attempt.ts';
@@ -49,13 +52,33 @@ export function attemptDeps(parts: AttemptParts): AttemptDeps & RecordDeps {
       onCircuit: (subscriptionId, move) => void watches.circuitMoved(subscriptionId, move),
     }),
     lookUp: (id, version) => parts.directory.atLeast(id, version),
-    open: (sealed, id) => {
+    open: openOnce((sealed, { id }) => {
       const opened = sealer.open(sealed, id);
       if (!opened.ok) throw new Error(`a secret of ${id} cannot be opened: ${opened.failure}`);
       return opened.plain;
-    },
+    }),
     now,
     random: () => Math.random(),
-    newSpanId: () => randomBytes(8).toString('hex'),
+    newSpanId,
   };
+}
+
+type Open = RequestDeps['open'];
+
+/** Once for each state of a subscription, with which it is forgotten: attempts need the same secrets each time. */
+function openOnce(open: Open): Open {
+  const openedOf = new WeakMap<LiveSubscription, Map<Sealed, string>>();
+  return (sealed, subscription) => {
+    const opened = openedOf.get(subscription) ?? new Map<Sealed, string>();
+    if (!openedOf.has(subscription)) openedOf.set(subscription, opened);
+    const plain = opened.get(sealed) ?? open(sealed, subscription);
+    opened.set(sealed, plain);
+    return plain;
+  };
+}
+
+/** Of a UUID the digits that are random: Node draws those for many at once, and single bytes by a call each. */
+function newSpanId(): string {
+  const uuid = randomUUID();
+  return uuid.slice(0, 4) + uuid.slice(-12);
 }

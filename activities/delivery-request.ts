@@ -8,13 +8,12 @@ import { hmacSha256 } from '../infra/crypto/hmac.ts';
 import type { HttpRequest } from '../infra/http/guarded-agent.ts';
 import { isCustomHeader } from '../schemas/custom-headers.ts';
 import type { DeliveryTask } from '../schemas/delivery.ts';
-import type { SubscriptionId } from '../schemas/ids.ts';
 import type { Sealed } from '../schemas/subscription-log.ts';
 
 /** What making a request needs of the world. */
 export interface RequestDeps {
-  /** Opens what was sealed for one subscription. Throws where the key is missing. */
-  readonly open: (sealed: Sealed, id: SubscriptionId) => string;
+  /** Opens what was sealed for a subscription and stands in it. Throws where the key is missing. */
+  readonly open: (sealed: Sealed, of: LiveSubscription) => string;
   /** 16 random hex digits: the W3C id of one attempt's span. */
   readonly newSpanId: () => string;
 }
@@ -43,7 +42,7 @@ export interface RequestParts {
 /** Throws where a secret cannot be opened. */
 export function deliveryRequest(deps: RequestDeps, parts: RequestParts): DeliveryRequest {
   const { subscription, task, url } = parts;
-  const { id, settings } = subscription;
+  const { settings } = subscription;
   const headers = headersOf(deps, parts);
   return {
     request: {
@@ -51,7 +50,7 @@ export function deliveryRequest(deps: RequestDeps, parts: RequestParts): Deliver
       headers,
       body: task.body,
       timeoutMs: settings.timeout * 1_000,
-      tls: tlsOf(settings.tls, (sealed) => deps.open(sealed, id)),
+      tls: tlsOf(settings.tls, (sealed) => deps.open(sealed, subscription)),
     },
     requestHeaders: maskedHeaders(headers, Object.keys(settings.headers)),
   };
@@ -81,11 +80,11 @@ function headersOf(
       timestampSeconds: Math.floor(sentAt.getTime() / 1_000),
       body: task.body,
       scheme: settings.signature_scheme,
-      secret: deps.open(secret, id),
-      previousSecret: previous === null ? null : deps.open(previous.secret, id),
+      secret: deps.open(secret, subscription),
+      previousSecret: previous === null ? null : deps.open(previous.secret, subscription),
       traceparent: traceparent(task.traceId, deps.newSpanId()),
       customHeaders: Object.fromEntries(
-        Object.entries(settings.headers).map(([name, value]) => [name, deps.open(value, id)]),
+        Object.entries(settings.headers).map(([name, value]) => [name, deps.open(value, subscription)]),
       ),
     },
     hmacSha256,

@@ -81,14 +81,14 @@ export const DeliveryEvent = z.discriminatedUnion('type', [
     duration_ms: z.number().min(0),
     url: z.string(),
     /** As they were made, the values of the subscription's own masked. Null in records from before they were kept. */
-    request_headers: z.record(z.string(), z.string()).nullable().default(null),
+    request_headers: z.record(z.string(), z.string()).readonly().nullable().default(null),
     /** Null in records from before they were kept. `duration_ms` is the whole. */
     timings: PhaseTimings.nullable().default(null),
     /** Null where no answer came. */
     status_code: z.int().nullable(),
     /** Why no answer came, for a person. Null where one did. */
     error: z.string().nullable(),
-    response_headers: z.record(z.string(), z.string()),
+    response_headers: z.record(z.string(), z.string()).readonly(),
     /** The first 16 KiB. */
     response_body: z.string(),
     next: AfterAttempt,

@@ -108,7 +108,7 @@ export const attemptEnded = (task: DeliveryTask, carrier: string, ended: EndedAt
   started_at: ended.startedAt.toISOString(),
   duration_ms: ended.durationMs,
   url: ended.url,
-  request_headers: { ...ended.requestHeaders },
+  request_headers: ended.requestHeaders,
   timings: {
     dns_ms: ended.timings.dnsMs,
     connect_ms: ended.timings.connectMs,
@@ -117,7 +117,7 @@ export const attemptEnded = (task: DeliveryTask, carrier: string, ended: EndedAt
   },
   status_code: ended.outcome.kind === 'answered' ? ended.outcome.statusCode : null,
   error: ended.error,
-  response_headers: { ...ended.answer?.headers },
+  response_headers: ended.answer?.headers ?? {},
   response_body: ended.answer?.body ?? '',
   next: recorded(ended.next, ended.endedAt),
 });
