@@ -6,17 +6,38 @@ import { workerShutdownSignal } from './worker-shutdown.ts';
 /** Makes attempt `number` of a delivery that has a workflow of its own, and records it. */
 export type AttemptDelivery = (task: DeliveryTask, number: number) => Promise<AttemptEnd>;
 
-/** A worker that shuts down cuts the request off, and nothing is recorded. */
-export const createAttemptDelivery = (
+/** Longer than Temporal takes to have a workflow task done again that it has lost patience with. */
+const REMEMBERED_MS = 60_000;
+
+/**
+ * A worker that shuts down cuts the request off, and nothing is recorded. Asked again for an attempt that this
+ * process is making, or has just made, it makes none: a workflow task that came too late on a busy machine runs its
+ * local activities again.
+ */
+export function createAttemptDelivery(
   deps: RecordDeps & { readonly makeAttempt: MakeAttempt },
-): AttemptDelivery =>
-  async function attemptDelivery(task, number) {
-    const made = await deps.makeAttempt({
-      task,
-      number,
-      carrier: task.deliveryId,
-      signal: workerShutdownSignal(),
-    });
-    await recordAttempt(deps, task, made);
-    return made.end;
+): AttemptDelivery {
+  const made = new Map<string, Promise<AttemptEnd>>();
+
+  const attempt: AttemptDelivery = async (task, number) => {
+    const carrier = task.deliveryId;
+    const one = await deps.makeAttempt({ task, number, carrier, signal: workerShutdownSignal() });
+    await recordAttempt(deps, task, one);
+    return one.end;
   };
+
+  return async function attemptDelivery(task, number) {
+    const key = `${task.deliveryId} ${number}`;
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const making = attempt(task, number);
+    made.set(key, making);
+    const forget = (): unknown => made.delete(key);
+    making.then((end) => {
+      // Nothing was sent then, and the same attempt may be due again at once.
+      if (end.step === 'hold') forget();
+      else setTimeout(forget, REMEMBERED_MS).unref();
+    }, forget);
+    return making;
+  };
+}

@@ -4,23 +4,11 @@ import { beforeEach, expect, it, vi } from 'vitest';
 import { createDeliverGroup, type DeliverGroupDeps } from '../../activities/deliver-group.ts';
 import type { AttemptMade, AttemptOrder } from '../../activities/make-attempt.ts';
 import type { DeliveryEvent } from '../../schemas/delivery-log.ts';
-import type { DeliveryGroup, DeliveryTask } from '../../schemas/delivery.ts';
+import type { DeliveryGroup } from '../../schemas/delivery.ts';
 import type { DeliveryId } from '../../schemas/ids.ts';
-import { attempted, factsOf } from '../domain/record/delivery-history.ts';
+import { attempted } from '../domain/record/delivery-history.ts';
+import { taskOf } from './task-of.ts';
 
-const taskOf = (index: number): DeliveryTask => ({
-  deliveryId: factsOf(index).delivery_id,
-  subscriptionId: factsOf(index).subscription_id,
-  subscriptionVersion: 1,
-  accountId: factsOf(index).account_id,
-  eventId: factsOf(index).event_id,
-  eventType: 'workflow.completed',
-  occurredAt: factsOf(index).occurred_at,
-  source: factsOf(index).source,
-  appendedAtMs: index,
-  body: '{}',
-  traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
-});
 const group: DeliveryGroup = {
   id: 'group:platform.events:0:0',
   startedAt: new Date().toISOString(),

@@ -1,0 +1,71 @@
+/** Attempts that are asked for again: a workflow task that comes too late runs its local activities once more. */
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { beforeEach, expect, it, vi } from 'vitest';
+import { type AttemptDelivery, createAttemptDelivery } from '../../activities/attempt-delivery.ts';
+import type { AttemptEnd, AttemptMade } from '../../activities/make-attempt.ts';
+import type { DeliveryEvent } from '../../schemas/delivery-log.ts';
+import { attempted } from '../domain/record/delivery-history.ts';
+import { taskOf } from './task-of.ts';
+
+/** What ends each attempt that was begun. */
+let begun: ((end: AttemptEnd) => void)[];
+let recorded: DeliveryEvent[];
+let attemptDelivery: AttemptDelivery;
+beforeEach(() => {
+  begun = [];
+  recorded = [];
+  attemptDelivery = createAttemptDelivery({
+    makeAttempt: ({ number }) =>
+      new Promise<AttemptMade>((resolve) => {
+        begun.push((end) => resolve({ end, events: [attempted(0, 100, number, 'succeed')] }));
+      }),
+    eventLog: {
+      appendSubscriptionEvents: () => Promise.resolve(),
+      appendDeliveryEvents: (events) => {
+        recorded.push(...events);
+        return Promise.resolve();
+      },
+    },
+    releases: { wake: () => undefined },
+  });
+});
+const ask = (number = 1): Promise<AttemptEnd> =>
+  new MockActivityEnvironment().run(attemptDelivery, taskOf(0), number);
+const retry: AttemptEnd = { step: 'retry', number: 1, delayMs: 1, failure: 'answered 503' };
+
+it('an attempt that is under way is not made twice, and both who ask learn what came of it', async () => {
+  const both = Promise.all([ask(), ask()]);
+  await vi.waitUntil(() => begun.length > 0);
+  begun[0]!({ step: 'succeed' });
+  expect(await both).toEqual([{ step: 'succeed' }, { step: 'succeed' }]);
+  expect([begun.length, recorded.length]).toEqual([1, 1]);
+});
+
+it('an attempt that was just made is not made again', async () => {
+  const first = ask();
+  await vi.waitUntil(() => begun.length > 0);
+  begun[0]!(retry);
+  await first;
+  expect(await ask()).toEqual(retry);
+  expect(begun.length).toBe(1);
+});
+
+it('the next attempt of the same delivery is another one', async () => {
+  const first = ask(1);
+  const second = ask(2);
+  await vi.waitUntil(() => begun.length === 2);
+  for (const end of begun) end({ step: 'succeed' });
+  await Promise.all([first, second]);
+  expect(recorded.length).toBe(2);
+});
+
+it('an attempt that was held is made when it is asked for again', async () => {
+  const first = ask();
+  await vi.waitUntil(() => begun.length > 0);
+  begun[0]!({ step: 'hold', reason: 'paused', attemptsMade: 0, waitMs: null });
+  await first;
+  const again = ask();
+  await vi.waitUntil(() => begun.length === 2);
+  begun[1]!({ step: 'succeed' });
+  expect(await again).toEqual({ step: 'succeed' });
+});
