@@ -179,9 +179,9 @@ async function attempt(
   if (reason !== null) await deps.disableSubscription(task.accountId, task.subscriptionId, reason);
 }
 
-const carriedByItself = (task: DeliveryTask, { end, events }: AttemptMade): AttemptMade => ({
-  end,
-  events: events.map((event) => ({ ...event, workflow_id: task.deliveryId })),
+const carriedByItself = (task: DeliveryTask, made: AttemptMade): AttemptMade => ({
+  ...made,
+  events: made.events.map((event) => ({ ...event, workflow_id: task.deliveryId })),
 });
 
 /**

@@ -5,9 +5,17 @@
  * place where a request may be sent twice.
  */
 import { afterAttempt } from '../domain/deliver/after-attempt.ts';
-import { targetOf } from '../domain/deliver/target.ts';
-import { attemptEnded, deliveryCancelled, deliveryHeld } from '../domain/record/delivery-event.ts';
+import { afterFallbackAttempt, fallbackAfter } from '../domain/deliver/fallback.ts';
+import { releaseId } from '../domain/deliver/carrier.ts';
+import { urlNow } from '../domain/deliver/target.ts';
+import {
+  attemptEnded,
+  deliveryCancelled,
+  deliveryHeld,
+  deliveryScheduled,
+} from '../domain/record/delivery-event.ts';
 import { isLive, type LiveSubscription, type Subscription } from '../domain/subscription/subscription.ts';
+import { sha256 } from '../infra/crypto/hash.ts';
 import type { GuardedAgent, HttpExchange } from '../infra/http/guarded-agent.ts';
 import type { DeliveryEvent, HoldReason } from '../schemas/delivery-log.ts';
 import type { DeliveryTask } from '../schemas/delivery.ts';
@@ -61,6 +69,8 @@ export interface AttemptOrder {
 export interface AttemptMade {
   readonly end: AttemptEnd;
   readonly events: readonly DeliveryEvent[];
+  /** Another delivery that takes its place, to be held in the same append. */
+  readonly fallback: DeliveryTask | null;
 }
 
 export type MakeAttempt = (order: AttemptOrder) => Promise<AttemptMade>;
@@ -70,13 +80,12 @@ export const createMakeAttempt = (deps: AttemptDeps): MakeAttempt =>
   async function makeAttempt({ task, number, carrier, signal, unlessSent, onAdmitted }) {
     const subscription = await deps.lookUp(task.subscriptionId, task.subscriptionVersion);
     const owed = whetherOwed(subscription);
-    if (owed.step === 'cancel') {
-      return { end: owed, events: [deliveryCancelled(task, carrier, deps.now(), owed.reason)] };
-    }
+    if (owed.step === 'cancel') return cancelled(deps, task, carrier, owed.reason);
     if (owed.step === 'hold') return held(deps, task, number, 'paused', null);
 
     const { settings } = owed.subscription;
-    const url = targetOf(settings, task);
+    const url = urlNow(settings, task);
+    if (url === null) return cancelled(deps, task, carrier, 'fallback_removed');
     const admission = await deps.gates.enter({
       subscriptionId: task.subscriptionId,
       accountId: task.accountId,
@@ -101,21 +110,28 @@ export const createMakeAttempt = (deps: AttemptDeps): MakeAttempt =>
       });
       exchange = await deps.agent.post({ ...request, signal });
       const granted = number - (task.attemptsBefore ?? 0);
-      const next = afterAttempt(settings.retry_policy, granted, exchange.outcome, deps.random());
-      const ended = { number, url, requestHeaders, startedAt, endedAt: deps.now(), next, ...exchange };
-      const events = [attemptEnded(task, carrier, ended)];
+      const after = afterAttempt(settings.retry_policy, granted, exchange.outcome, deps.random());
+      const next = task.standsInFor === undefined ? after : afterFallbackAttempt(after);
+      const fallback = fallbackAfter(next, task, settings, sha256);
+      const endedAt = deps.now();
+      const ended = { number, url, requestHeaders, startedAt, endedAt, next, fallback, ...exchange };
+      const events = [
+        attemptEnded(task, carrier, ended),
+        ...(fallback === null ? [] : [deliveryScheduled(fallback, releaseId(task.subscriptionId), endedAt)]),
+      ];
       switch (next.step) {
         case 'retry':
           return {
             end: { step: 'retry', number, delayMs: next.delayMs, failure: describe(exchange) },
             events,
+            fallback,
           };
         case 'exhaust':
-          return { end: { step: 'exhaust', reason: next.reason }, events };
+          return { end: { step: 'exhaust', reason: next.reason }, events, fallback };
         case 'block':
-          return { end: { step: 'block' }, events };
+          return { end: { step: 'block' }, events, fallback };
         case 'succeed':
-          return { end: { step: 'succeed' }, events };
+          return { end: { step: 'succeed' }, events, fallback };
       }
     } finally {
       admission.leave(exchange?.outcome ?? null);
@@ -131,6 +147,13 @@ const held = (
 ): AttemptMade => ({
   end: { step: 'hold', reason, attemptsMade: number - 1, waitMs },
   events: [deliveryHeld(task, reason, deps.now())],
+  fallback: null,
+});
+
+const cancelled = (deps: AttemptDeps, task: DeliveryTask, carrier: string, reason: string): AttemptMade => ({
+  end: { step: 'cancel', reason },
+  events: [deliveryCancelled(task, carrier, deps.now(), reason)],
+  fallback: null,
 });
 
 type Owed =

@@ -1,5 +1,5 @@
 import { heldDelivery } from '../domain/record/delivery-event.ts';
-import type { EventLog } from '../infra/kafka/event-log.ts';
+import type { EventLog, HeldChange } from '../infra/kafka/event-log.ts';
 import type { DeliveryTask } from '../schemas/delivery.ts';
 import type { SubscriptionId } from '../schemas/ids.ts';
 import type { AttemptMade } from './make-attempt.ts';
@@ -22,10 +22,18 @@ export interface RecordDeps {
 export async function recordAttempt(
   { eventLog, releases }: RecordDeps,
   task: DeliveryTask,
-  { end, events }: AttemptMade,
+  { end, events, fallback }: AttemptMade,
 ): Promise<void> {
-  if (end.step !== 'hold') return eventLog.appendDeliveryEvents(events);
+  if (end.step !== 'hold') {
+    await eventLog.appendDeliveryEvents(events, holdFallback(fallback));
+    if (fallback !== null) releases.wake(task.subscriptionId);
+    return;
+  }
   const held = heldDelivery(task, end.attemptsMade, null);
   await eventLog.appendDeliveryEvents(events, [{ change: 'hold', held }]);
   if (end.reason !== 'paused') releases.wake(task.subscriptionId);
 }
+
+/** What is appended with the end of a delivery for the one that takes its place. */
+export const holdFallback = (fallback: AttemptMade['fallback']): readonly HeldChange[] =>
+  fallback === null ? [] : [{ change: 'hold', held: heldDelivery(fallback, 0, null) }];

@@ -41,8 +41,8 @@ export interface ReleaseProgress {
 const SHORT_WAIT_MS = 2_000;
 /** How soon a line that has nothing to send looks again while it lingers. */
 const LOOK_EVERY_MS = 100;
-/** The same for the fallback, where nobody waits for what is new. */
-const LOOK_FOR_FALLBACKS_EVERY_MS = 1_000;
+/** The same for the line of a fallback that the subscription does not have. */
+const LOOK_AT_NOTHING_EVERY_MS = 1_000;
 const HEARTBEAT_EVERY_MS = 2_000;
 /** After so long the workflow has a turn: its history is not to grow for ever. */
 const TURN_MS = 600_000;
@@ -91,9 +91,16 @@ interface Service {
   /** Aborted when both lines are to end: one has failed or has found a reason to stop, or somebody else goes on. */
   readonly over: AbortSignal;
   readonly stop: (why: Stop) => void;
-  /** How long each of the lines that have nothing to send may wait; null where nothing is held. */
-  readonly resting: Map<ReleaseLine, number | null>;
+  /** The lines that have nothing to send. */
+  readonly resting: Map<ReleaseLine, Rest>;
   lastMovedMs: number;
+}
+
+interface Rest {
+  /** How long it may wait; null where nothing is held. */
+  readonly waitMs: number | null;
+  /** What has moved until then it has seen. */
+  readonly seenMs: number;
 }
 
 type Stop = 'inactive' | 'turn' | 'nothing_to_send';
@@ -124,11 +131,7 @@ async function serve(
   const lines = [false, true].map(
     (standsIn) => new ReleaseLine(deps, { subscriptionId, standsIn, signal: shutdown, onReleased }),
   );
-  const served = lines.map((line, index) =>
-    serveLine(service, line, index === 0 ? LOOK_EVERY_MS : LOOK_FOR_FALLBACKS_EVERY_MS).finally(() =>
-      ending.abort(),
-    ),
-  );
+  const served = lines.map((line) => serveLine(service, line).finally(() => ending.abort()));
   try {
     await Promise.all(served);
     cancelled.throwIfAborted();
@@ -142,13 +145,14 @@ async function serve(
 }
 
 /** Resolves once the service is over. */
-async function serveLine(service: Service, line: ReleaseLine, lookEveryMs: number): Promise<void> {
+async function serveLine(service: Service, line: ReleaseLine): Promise<void> {
   const { deps, subscriptionId, over, resting, stop } = service;
   const rest = (ms: number): Promise<void> => delay(ms, undefined, { signal: over }).catch(() => undefined);
   while (!over.aborted) {
     const subscription = await deps.lookUp(subscriptionId, 0);
     if (!isLive(subscription) || subscription.status !== 'active') return stop('inactive');
     if (performance.now() > service.startedMs + TURN_MS) return stop('turn');
+    const lookedMs = performance.now();
     const waitMs = await line.advance();
     if (waitMs !== null && waitMs <= SHORT_WAIT_MS) {
       resting.delete(line);
@@ -156,18 +160,25 @@ async function serveLine(service: Service, line: ReleaseLine, lookEveryMs: numbe
       if (waitMs > 0) await rest(Math.min(waitMs, LOOK_EVERY_MS));
       continue;
     }
-    resting.set(line, waitMs);
-    const lingerMs = subscription.settings.ordered_by === null ? 0 : deps.lingerMs;
-    const isQuiet = performance.now() >= service.lastMovedMs + lingerMs;
-    if (resting.size === LINES && isQuiet) return stop('nothing_to_send');
-    await rest(lookEveryMs);
+    const { ordered_by: orderedBy, fallback } = subscription.settings;
+    // Without a fallback none can come to its line, whatever moves in the other one.
+    const isOver = line.standsIn && fallback === null && waitMs === null;
+    resting.set(line, { waitMs, seenMs: isOver ? Number.POSITIVE_INFINITY : lookedMs });
+    const lingerMs = orderedBy === null ? 0 : deps.lingerMs;
+    if (haveSeenAll(service) && performance.now() >= service.lastMovedMs + lingerMs) {
+      return stop('nothing_to_send');
+    }
+    await rest(isOver ? LOOK_AT_NOTHING_EVERY_MS : LOOK_EVERY_MS);
   }
 }
+
+const haveSeenAll = ({ resting, lastMovedMs }: Service): boolean =>
+  resting.size === LINES && [...resting.values()].every(({ seenMs }) => seenMs >= lastMovedMs);
 
 function endOf({ resting }: Service): ReleaseEnd {
   // The other line may have found something in the meantime.
   if (resting.size < LINES) return { step: 'go_on' };
-  const waits = [...resting.values()].filter((waitMs) => waitMs !== null);
+  const waits = [...resting.values()].flatMap(({ waitMs }) => (waitMs === null ? [] : [waitMs]));
   return waits.length === 0 ? { step: 'done' } : { step: 'wait', waitMs: Math.min(...waits) };
 }
 

@@ -7,13 +7,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { reasonToDisable } from '../domain/deliver/after-attempt.ts';
 import { releaseId } from '../domain/deliver/carrier.ts';
 import { mayStart, type Standing } from '../domain/deliver/lane.ts';
-import { isStillOwed } from '../domain/deliver/still-owed.ts';
+import { attemptsIfOwed } from '../domain/deliver/still-owed.ts';
 import { heldDelivery } from '../domain/record/delivery-event.ts';
 import type { EventLog, HeldChange } from '../infra/kafka/event-log.ts';
 import type { HeldDeliveries, HeldRow } from '../infra/postgres/held-deliveries.ts';
 import type { DeliveryTask } from '../schemas/delivery.ts';
 import type { AccountId, DeliveryId, SubscriptionId } from '../schemas/ids.ts';
 import type { AttemptEnd, MakeAttempt } from './make-attempt.ts';
+import { holdFallback } from './record-attempt.ts';
 
 export interface ReleaseLineDeps {
   readonly makeAttempt: MakeAttempt;
@@ -61,6 +62,11 @@ export class ReleaseLine {
   constructor(deps: ReleaseLineDeps, options: LineOptions) {
     this.deps = deps;
     this.options = options;
+  }
+
+  /** The line that goes to the fallback. */
+  get standsIn(): boolean {
+    return this.options.standsIn;
   }
 
   /**
@@ -128,20 +134,26 @@ export class ReleaseLine {
       ...PAGE,
     });
     const readAtMs = performance.now();
-    const read = rows.map((row) => ({ ...row, ...identityOf(row.task), readAtMs }));
-    await this.end(read.filter(({ task, attemptsMade, known }) => !isStillOwed(task, attemptsMade, known)));
-    this.line = [...this.line, ...read];
+    const owed: ReadRow[] = [];
+    const ended: HeldRow[] = [];
+    for (const row of rows) {
+      const attemptsMade = attemptsIfOwed(row.task, row.attemptsMade, row.known);
+      if (attemptsMade === null) ended.push(row);
+      else owed.push({ ...row, ...identityOf(row.task), attemptsMade, readAtMs });
+    }
+    await this.end(ended);
+    this.line = [...this.line, ...owed];
   }
 
   /** What has ended already, whatever the table says. */
-  private async end(rows: readonly ReadRow[]): Promise<void> {
+  private async end(rows: readonly HeldRow[]): Promise<void> {
     if (rows.length === 0) return;
     await this.deps.eventLog.appendDeliveryEvents(
       [],
       rows.map(({ task }) => ({ change: 'end', task })),
     );
-    for (const { deliveryId, attemptsMade } of rows) {
-      this.taken.set(deliveryId, { attemptsMade, standing: 'ended' });
+    for (const { task, attemptsMade } of rows) {
+      this.taken.set(task.deliveryId, { attemptsMade, standing: 'ended' });
     }
   }
 
@@ -178,12 +190,21 @@ export class ReleaseLine {
     const { subscriptionId, signal, onReleased } = this.options;
     const carrier = releaseId(subscriptionId);
     const number = attemptsMade + 1;
-    const { end, events } = await this.deps.makeAttempt({ task, number, carrier, signal, onAdmitted });
+    const { end, events, fallback } = await this.deps.makeAttempt({
+      task,
+      number,
+      carrier,
+      signal,
+      onAdmitted,
+    });
     if (end.step === 'hold') {
       this.taken.delete(deliveryId);
       return end;
     }
-    await this.deps.eventLog.appendDeliveryEvents(events, [this.afterwards(task, end)]);
+    await this.deps.eventLog.appendDeliveryEvents(events, [
+      this.afterwards(task, end),
+      ...holdFallback(fallback),
+    ]);
     this.taken.set(deliveryId, { attemptsMade, standing: end.step === 'retry' ? 'stopped' : 'ended' });
     this.line = this.line.filter((other) =>
       // A lane that waits for its head is read anew when that is due.

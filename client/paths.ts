@@ -1005,7 +1005,13 @@ export interface components {
                 per_second: number;
             } | null;
             ordered_by: string | null;
-            fallback: null;
+            fallback: {
+                /**
+                 * Format: uri
+                 * @description http or https, without user name and password.
+                 */
+                url: string;
+            } | null;
             auto_disable_after: number | null;
             destination: {
                 /** @constant */
@@ -1069,6 +1075,8 @@ export interface components {
          *       "updated_at": "2024-01-15T10:30:05.235Z",
          *       "ended_at": "2024-01-15T10:30:05.235Z",
          *       "batched_events": null,
+         *       "stands_in_for": null,
+         *       "fallback_delivery_id": null,
          *       "temporal_url": "http://127.0.0.1:8233/namespaces/default/workflows/del_0123456789abcdefghjkmnpqrstvwxyz"
          *     }
          */
@@ -1115,6 +1123,10 @@ export interface components {
             ended_at: string | null;
             /** @description How many events a batch holds: `event_id` and `source` are then the first one's. Null for a single event. */
             batched_events: number | null;
+            /** @description The exhausted delivery in whose place it goes to the subscription's fallback. */
+            stands_in_for: string | null;
+            /** @description The delivery that was made in its place once it was exhausted. */
+            fallback_delivery_id: string | null;
             /** @description Its workflow's page in the Temporal UI. */
             temporal_url: string;
         };
@@ -1142,6 +1154,8 @@ export interface components {
          *       "updated_at": "2024-01-15T10:30:05.235Z",
          *       "ended_at": "2024-01-15T10:30:05.235Z",
          *       "batched_events": null,
+         *       "stands_in_for": null,
+         *       "fallback_delivery_id": null,
          *       "temporal_url": "http://127.0.0.1:8233/namespaces/default/workflows/del_0123456789abcdefghjkmnpqrstvwxyz",
          *       "events": [
          *         {
@@ -1224,6 +1238,10 @@ export interface components {
             ended_at: string | null;
             /** @description How many events a batch holds: `event_id` and `source` are then the first one's. Null for a single event. */
             batched_events: number | null;
+            /** @description The exhausted delivery in whose place it goes to the subscription's fallback. */
+            stands_in_for: string | null;
+            /** @description The delivery that was made in its place once it was exhausted. */
+            fallback_delivery_id: string | null;
             /** @description Its workflow's page in the Temporal UI. */
             temporal_url: string;
             /** @description What it delivers: one event, but for a batch. */
@@ -1710,7 +1728,15 @@ export interface components {
             /** @default null */
             ordered_by?: string | null;
             /** @default null */
-            fallback?: null;
+            fallback?: {
+                /**
+                 * Format: uri
+                 * @description http or https, without user name and password.
+                 */
+                url: string;
+                /** @description Not offered by this version. */
+                destination?: unknown;
+            } | null;
             /** @default 432000 */
             auto_disable_after?: number | null;
             /**
@@ -1974,7 +2000,13 @@ export interface components {
                 per_second: number;
             } | null;
             ordered_by: string | null;
-            fallback: null;
+            fallback: {
+                /**
+                 * Format: uri
+                 * @description http or https, without user name and password.
+                 */
+                url: string;
+            } | null;
             auto_disable_after: number | null;
             destination: {
                 /** @constant */
@@ -2144,7 +2176,13 @@ export interface components {
                 per_second: number;
             } | null;
             ordered_by: string | null;
-            fallback: null;
+            fallback: {
+                /**
+                 * Format: uri
+                 * @description http or https, without user name and password.
+                 */
+                url: string;
+            } | null;
             auto_disable_after: number | null;
             destination: {
                 /** @constant */
@@ -2230,7 +2268,15 @@ export interface components {
                 per_second: number;
             } | null;
             ordered_by?: string | null;
-            fallback?: null;
+            fallback?: {
+                /**
+                 * Format: uri
+                 * @description http or https, without user name and password.
+                 */
+                url: string;
+                /** @description Not offered by this version. */
+                destination?: unknown;
+            } | null;
             auto_disable_after?: number | null;
             destination?: {
                 /** @constant */
@@ -3777,6 +3823,8 @@ export interface operations {
                      *           "updated_at": "2024-01-15T10:30:05.235Z",
                      *           "ended_at": "2024-01-15T10:30:05.235Z",
                      *           "batched_events": null,
+                     *           "stands_in_for": null,
+                     *           "fallback_delivery_id": null,
                      *           "temporal_url": "http://127.0.0.1:8233/namespaces/default/workflows/del_0123456789abcdefghjkmnpqrstvwxyz"
                      *         }
                      *       ],
@@ -3839,6 +3887,8 @@ export interface operations {
                      *       "updated_at": "2024-01-15T10:30:05.235Z",
                      *       "ended_at": "2024-01-15T10:30:05.235Z",
                      *       "batched_events": null,
+                     *       "stands_in_for": null,
+                     *       "fallback_delivery_id": null,
                      *       "temporal_url": "http://127.0.0.1:8233/namespaces/default/workflows/del_0123456789abcdefghjkmnpqrstvwxyz",
                      *       "events": [
                      *         {
@@ -3940,6 +3990,8 @@ export interface operations {
                      *       "updated_at": "2024-01-15T10:30:05.235Z",
                      *       "ended_at": "2024-01-15T10:30:05.235Z",
                      *       "batched_events": null,
+                     *       "stands_in_for": null,
+                     *       "fallback_delivery_id": null,
                      *       "temporal_url": "http://127.0.0.1:8233/namespaces/default/workflows/del_0123456789abcdefghjkmnpqrstvwxyz",
                      *       "events": [
                      *         {
@@ -4052,6 +4104,8 @@ export interface operations {
                      *       "updated_at": "2024-01-15T10:30:05.235Z",
                      *       "ended_at": "2024-01-15T10:30:05.235Z",
                      *       "batched_events": null,
+                     *       "stands_in_for": null,
+                     *       "fallback_delivery_id": null,
                      *       "temporal_url": "http://127.0.0.1:8233/namespaces/default/workflows/del_0123456789abcdefghjkmnpqrstvwxyz",
                      *       "events": [
                      *         {

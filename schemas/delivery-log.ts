@@ -30,6 +30,8 @@ const fact = {
   workflow_id: z.string(),
   /** How many events it delivers, for a batch. `event_id`, `source` are then those of the first one. */
   batched_events: z.int().min(1).optional(),
+  /** The exhausted delivery that it is sent instead of, to the subscription's fallback. */
+  stands_in_for: DeliveryId.optional(),
   at: UtcTimestamp,
 };
 
@@ -92,6 +94,8 @@ export const DeliveryEvent = z.discriminatedUnion('type', [
     /** The first 16 KiB. */
     response_body: z.string(),
     next: AfterAttempt,
+    /** The delivery that is made in its place, where it was exhausted and has a fallback. */
+    fallback_id: DeliveryId.optional(),
   }),
   /** It may not be sent now. What is to be sent stands on `webhooks.held`. */
   z.object({ ...fact, type: z.literal('DeliveryHeld'), reason: HoldReason }),

@@ -22,6 +22,8 @@ const DELIVERY = {
   updated_at: '2024-01-15T10:30:05.235Z',
   ended_at: '2024-01-15T10:30:05.235Z',
   batched_events: null,
+  stands_in_for: null,
+  fallback_delivery_id: null,
   temporal_url: 'http://127.0.0.1:8233/namespaces/default/workflows/del_0123456789abcdefghjkmnpqrstvwxyz',
 };
 
@@ -53,6 +55,12 @@ export const DeliveryView = z
     batched_events: z.int().min(1).nullable().meta({
       description:
         "How many events a batch holds: `event_id` and `source` are then the first one's. Null for a single event.",
+    }),
+    stands_in_for: DeliveryId.nullable().meta({
+      description: "The exhausted delivery in whose place it goes to the subscription's fallback.",
+    }),
+    fallback_delivery_id: DeliveryId.nullable().meta({
+      description: 'The delivery that was made in its place once it was exhausted.',
     }),
     temporal_url: z.string().meta({ description: "Its workflow's page in the Temporal UI." }),
   })

@@ -33,7 +33,7 @@ export const StoredSettings = z.object({
   signature_scheme: z.enum(['body', 'timestamped']),
   rate_limit: RateLimit.nullable(),
   ordered_by: z.string().nullable(),
-  fallback: z.null(),
+  fallback: z.object({ url: z.string() }).nullable(),
   auto_disable_after: z.int().nullable(),
   destination: z.object({ type: z.literal('http') }),
 });

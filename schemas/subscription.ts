@@ -46,9 +46,18 @@ const OrderedBy = z
     maxLength: FILTER_LIMITS.fieldLength,
   });
 
-/** A setting of the contract that this version does not offer yet: only null is taken, never ignored. */
-const notOffered = (name: string) =>
-  z.null({ error: `${name} is not offered by this version: expected null` });
+const FALLBACK = 'expected {"url":"https://…"} or null';
+const NO_DESTINATION = `a destination is not offered by this version: ${FALLBACK}`;
+/** Where a delivery that was exhausted goes instead. */
+const Fallback = z
+  .strictObject(
+    {
+      url: TargetUrl,
+      destination: z.never(NO_DESTINATION).optional().meta({ description: 'Not offered by this version.' }),
+    },
+    FALLBACK,
+  )
+  .meta({ description: 'Where a delivery that was exhausted goes instead, as a delivery of its own.' });
 
 /** Five days. */
 export const DEFAULT_AUTO_DISABLE_SECONDS = 432_000;
@@ -79,7 +88,7 @@ const settings = {
   signature_scheme: z.enum(['body', 'timestamped']),
   rate_limit: RateLimit.nullable(),
   ordered_by: OrderedBy.nullable(),
-  fallback: notOffered('fallback'),
+  fallback: Fallback.nullable(),
   auto_disable_after: z
     .int(AUTO_DISABLE)
     .min(1, AUTO_DISABLE)
@@ -213,6 +222,7 @@ export const SubscriptionView = z
     account_id: AccountId,
     ...settings,
     tls: TlsView.nullable(),
+    fallback: z.strictObject({ url: TargetUrl }).nullable(),
     active: z.boolean(),
     state: SubscriptionStatus,
     state_reason: z.string().nullable(),

@@ -20,6 +20,9 @@ export function deliveryIdText(identity: DeliveryIdentity): string {
   return JSON.stringify([accountId, eventId, eventType, subscriptionId, replayId]);
 }
 
+/** The text to hash for the delivery that is made in place of `exhausted`. */
+export const fallbackIdText = (exhausted: DeliveryId): string => JSON.stringify(['fallback', exhausted]);
+
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 const ID_BYTES = 20;
 

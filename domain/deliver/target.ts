@@ -1,5 +1,6 @@
 import type { DeliveryTask } from '../../schemas/delivery.ts';
 import type { JsonObject } from '../../schemas/json.ts';
+import type { StoredSettings } from '../../schemas/subscription-log.ts';
 import { targetUrl } from '../match/match-event.ts';
 
 /** The url that a delivery goes to under `settings`: that of the first route that takes it, else their own. */
@@ -11,6 +12,13 @@ export function targetOf(
   if (settings.routes.length === 0) return settings.url;
   return targetUrl(settings, { type: task.eventType, data: routedData(task) });
 }
+
+/** Where an attempt of a delivery goes now; null where it goes to a fallback that its subscription has no more. */
+export const urlNow = (
+  settings: Parameters<typeof targetOf>[0] & Pick<StoredSettings, 'fallback'>,
+  task: Parameters<typeof targetOf>[1] & Pick<DeliveryTask, 'standsInFor'>,
+): string | null =>
+  task.standsInFor === undefined ? targetOf(settings, task) : (settings.fallback?.url ?? null);
 
 /**
  * The data of the event, or of the first event of a batch. All events of a batch were matched with the same url, so a

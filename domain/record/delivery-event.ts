@@ -16,6 +16,7 @@ const factOf = (task: DeliveryTask, carrier: string, at: Date) => ({
   source: task.source,
   workflow_id: carrier,
   ...(task.batchedEvents === undefined ? {} : { batched_events: task.batchedEvents }),
+  ...(task.standsInFor === undefined ? {} : { stands_in_for: task.standsInFor }),
   at: at.toISOString(),
 });
 
@@ -98,6 +99,8 @@ export interface EndedAttempt {
   readonly error: string | null;
   readonly answer: { readonly headers: Readonly<Record<string, string>>; readonly body: string } | null;
   readonly next: NextStep;
+  /** The delivery that is made in its place; null where none is. */
+  readonly fallback: DeliveryTask | null;
 }
 
 /** An attempt ended, with what follows it. */
@@ -120,6 +123,7 @@ export const attemptEnded = (task: DeliveryTask, carrier: string, ended: EndedAt
   response_headers: ended.answer?.headers ?? {},
   response_body: ended.answer?.body ?? '',
   next: recorded(ended.next, ended.endedAt),
+  ...(ended.fallback === null ? {} : { fallback_id: ended.fallback.deliveryId }),
 });
 
 function recorded(next: NextStep, at: Date): AfterAttempt {

@@ -47,7 +47,9 @@ export const projectDeliveries: ProjectDeliveries = (before, events) => {
       batchContents.set(delivery.id, contentsOf(event, event.events));
     }
     if (event.type !== 'AttemptEnded') continue;
-    if (event.next.step === 'succeed') countSuccess(counters, delivery, event.at);
+    // One at the fallback says nothing of the endpoint.
+    if (event.next.step === 'succeed' && delivery.standsInFor === null)
+      countSuccess(counters, delivery, event.at);
     const attempt = attemptRow(event);
     const key = `${attempt.deliveryId} ${attempt.number}`;
     const other = attempts.get(key);
@@ -73,13 +75,21 @@ const newRow = (event: DeliveryEvent): DeliveryRow => ({
   source: event.source,
   workflowId: event.workflow_id,
   batchedEvents: event.batched_events ?? null,
+  standsInFor: event.stands_in_for ?? null,
+  fallbackId: null,
 });
 
 /** The latest record that told something new names the workflow that carries the delivery. */
 function evolveRow(row: DeliveryRow, event: DeliveryEvent): DeliveryRow {
   const delivery = evolveDelivery(row, event);
   const isNews = delivery.updatedAt === event.at;
-  return { ...row, ...delivery, workflowId: isNews ? event.workflow_id : row.workflowId };
+  const fallbackId = event.type === 'AttemptEnded' ? event.fallback_id : undefined;
+  return {
+    ...row,
+    ...delivery,
+    workflowId: isNews ? event.workflow_id : row.workflowId,
+    fallbackId: fallbackId ?? row.fallbackId,
+  };
 }
 
 const contentsOf = (

@@ -15,6 +15,10 @@ export interface DeliveryRow extends DeliveryRecord {
   readonly workflowId: string;
   /** How many events it delivers, for a batch. */
   readonly batchedEvents: number | null;
+  /** The exhausted delivery in whose place it was made. */
+  readonly standsInFor: DeliveryId | null;
+  /** The delivery that was made in its place. */
+  readonly fallbackId: DeliveryId | null;
 }
 
 /** One event of a batch. Never changes. */

@@ -37,6 +37,10 @@ export interface ListedDelivery {
   readonly ended_at: string | null;
   /** How many events it delivers, for a batch: `event_id` and `source` are then the first one's. Null for one event. */
   readonly batched_events: number | null;
+  /** The exhausted delivery in whose place it was made, to the fallback. */
+  readonly stands_in_for: DeliveryId | null;
+  /** The delivery that was made in its place. */
+  readonly fallback_delivery_id: DeliveryId | null;
 }
 
 /** An event that a delivery delivers. */
@@ -148,7 +152,14 @@ function conditionsOf(
     const eventId = storableText(query.event_id);
     // Ids as an array, so that one index or the other finds each delivery.
     const inBatches = 'array(select delivery_id from batch_contents where account_id = ? and event_id = ?)';
-    add(`(event_id = ? or id = any(${inBatches}))`, eventId, accountId, eventId);
+    add(
+      `(event_id = ? or id = any(${inBatches}) or stands_in_for = any(${inBatches}))`,
+      eventId,
+      accountId,
+      eventId,
+      accountId,
+      eventId,
+    );
   }
   // As seconds: PostgreSQL reads neither the year 0000 nor every offset that RFC 3339 has.
   if (query.from !== undefined) add('created_at >= to_timestamp(?)', Date.parse(query.from) / 1_000);
@@ -176,6 +187,8 @@ const toListed = (row: StoredDelivery): ListedDelivery => ({
   updated_at: row.updated_at.toISOString(),
   ended_at: row.ended_at?.toISOString() ?? null,
   batched_events: row.batched_events,
+  stands_in_for: row.stands_in_for,
+  fallback_delivery_id: row.fallback_id,
 });
 
 interface StoredContent {
@@ -210,7 +223,8 @@ async function getDelivery(pool: Pool, accountId: AccountId, id: DeliveryId): Pr
        (select json_agg(json_build_object(
           'event_id', event_id, 'occurred_at', occurred_at, 'source_topic', source_topic,
           'source_partition', source_partition, 'source_offset', source_offset::text) order by position)
-        from batch_contents content where content.delivery_id = deliveries.id) as batch_contents
+        from batch_contents content
+        where content.delivery_id = coalesce(deliveries.stands_in_for, deliveries.id)) as batch_contents
      from deliveries where id = $1 and account_id = $2`,
     [id, accountId],
   );

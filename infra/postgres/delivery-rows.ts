@@ -26,6 +26,8 @@ const COLUMNS: readonly Column<DeliveryRow>[] = [
   { name: 'updated_at', type: 'timestamptz', value: (row) => row.updatedAt },
   { name: 'ended_at', type: 'timestamptz', value: (row) => row.endedAt },
   { name: 'batched_events', type: 'integer', value: (row) => row.batchedEvents },
+  { name: 'stands_in_for', type: 'text', value: (row) => row.standsInFor },
+  { name: 'fallback_id', type: 'text', value: (row) => row.fallbackId },
 ];
 
 /** Whose delivery of what it is never changes. */
@@ -40,6 +42,7 @@ const CHANGING = [
   'created_at',
   'updated_at',
   'ended_at',
+  'fallback_id',
 ];
 
 /** Writes whole rows: new ones, and what changes of those that are there. */
@@ -71,6 +74,8 @@ export interface StoredDelivery {
   readonly updated_at: Date;
   readonly ended_at: Date | null;
   readonly batched_events: number | null;
+  readonly stands_in_for: DeliveryId | null;
+  readonly fallback_id: DeliveryId | null;
 }
 
 /** The rows of those of `ids` that are there, locked until the end of the transaction, in the order of ids. */
@@ -104,4 +109,6 @@ const toDeliveryRow = (row: StoredDelivery): DeliveryRow => ({
   updatedAt: row.updated_at.toISOString(),
   endedAt: row.ended_at?.toISOString() ?? null,
   batchedEvents: row.batched_events,
+  standsInFor: row.stands_in_for,
+  fallbackId: row.fallback_id,
 });

@@ -19,6 +19,8 @@ export async function failuresOf(
      from success
      left join deliveries delivery
        on delivery.subscription_id = $1 and delivery.status <> 'succeeded' and delivery.attempts > 0
+       -- What fails at the fallback says nothing of the endpoint.
+       and delivery.stands_in_for is null
        and delivery.updated_at > greatest(success.at, $2::timestamptz)
      left join attempts attempt
        on attempt.delivery_id = delivery.id and attempt.ended_at > greatest(success.at, $2::timestamptz)

@@ -3,6 +3,7 @@ import type { Kafka } from 'kafkajs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { releaseId } from '../../domain/deliver/carrier.ts';
 import { deliveryTask, owedTo } from '../../domain/deliver/delivery-task.ts';
+import { fallbackTask } from '../../domain/deliver/fallback.ts';
 import { readJson } from '../../domain/deliver/json-text.ts';
 import { type OrderRefusal, retryOrder } from '../../domain/deliver/retry-order.ts';
 import { eventTraceId, traceIdOf } from '../../domain/deliver/trace-context.ts';
@@ -89,7 +90,8 @@ async function restart(
   const held = (await deps.heldDelivery(delivery.id))?.task ?? null;
   const task = held ?? (await makeAgain(deps, delivery, signal));
   const attemptsMade = delivery.attempt_count;
-  if (task.lane !== undefined) return reenter(deps, task, attemptsMade, caller);
+  if (task.lane !== undefined || task.standsInFor !== undefined)
+    return reenter(deps, task, attemptsMade, caller);
   const restarted = deliveryRestarted(task, task.deliveryId, new Date(), attemptsMade, caller.actor);
   // From now on a workflow carries it, and not the actor that releases what is held.
   await deps.eventLog.appendDeliveryEvents([restarted], noLongerHeld(held));
@@ -173,7 +175,8 @@ async function makeAgain(
   const { event } = parsed;
   const owed = owedTo(subscriptionId, deps.directory.get(subscriptionId));
   const traceId = traceIdOf(record.headers['traceparent']?.toString()) ?? eventTraceId(event, sha256);
-  const task = deliveryTask(event, owed, source, record.timestampMs, traceId, sha256);
+  const own = deliveryTask(event, owed, source, record.timestampMs, traceId, sha256);
+  const task = delivery.stands_in_for === null ? own : fallbackTask(own, sha256);
   // A batch holds other events too, and its id is made of all of them.
   if (task.deliveryId !== delivery.id) throw notOneEvent();
   return { ...task, attemptsBefore: delivery.attempt_count };

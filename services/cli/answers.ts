@@ -23,6 +23,7 @@ export const Subscription = z.looseObject({
   routes: z.array(z.unknown()),
   aggregation: z.looseObject({ batch_size: z.number(), batch_timeout: z.number() }).nullable(),
   ordered_by: z.string().nullable(),
+  fallback: z.looseObject({ url: z.string() }).nullable(),
   signature_scheme: z.string(),
   tls: z.looseObject({ expires_at: z.string().nullable(), warnings: z.array(z.string()) }).nullish(),
   version: z.number(),
@@ -64,6 +65,8 @@ export const Delivery = z.looseObject({
   last_status_code: z.number().nullable(),
   last_error: z.string().nullable(),
   batched_events: z.number().nullable(),
+  stands_in_for: z.string().nullable(),
+  fallback_delivery_id: z.string().nullable(),
   temporal_url: z.string(),
 });
 export type Delivery = z.infer<typeof Delivery>;

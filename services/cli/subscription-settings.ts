@@ -16,6 +16,7 @@ export interface SettingsOptions {
   readonly batchSize?: number;
   readonly batchTimeout?: number;
   readonly orderedBy?: string;
+  readonly fallback?: string;
   readonly active?: boolean;
   readonly inactive?: boolean;
   /** A path, or `-`. */
@@ -45,6 +46,7 @@ export const withSettingsOptions = (command: Command): Command =>
       seconds,
     )
     .option('--ordered-by <field>', 'deliver events with the same value of this field in order')
+    .option('--fallback <url>', 'where a delivery goes that was given up')
     .option('--file <path>', 'read settings from a JSON file, or - for standard input; options win over it');
 
 /** `--inactive`, and for an update its opposite. */
@@ -55,7 +57,7 @@ export const inactiveOption = (description: string): Option =>
 export function settingsOf(options: SettingsOptions, fileText: string | null): Record<string, unknown> {
   const fromFile = fileText === null ? {} : settingsOfFile(fileText);
   const { url, events, description, secret, timeout, maxRetries, header, filter, condition } = options;
-  const { batchSize, batchTimeout, orderedBy } = options;
+  const { batchSize, batchTimeout, orderedBy, fallback } = options;
   if ((batchSize === undefined) !== (batchTimeout === undefined))
     throw usageFailure('expected --batch-size and --batch-timeout together');
   const active = options.inactive === true ? false : options.active;
@@ -71,6 +73,7 @@ export function settingsOf(options: SettingsOptions, fileText: string | null): R
     active,
     aggregation: batchSize === undefined ? undefined : { batch_size: batchSize, batch_timeout: batchTimeout },
     ordered_by: orderedBy,
+    fallback: fallback === undefined ? undefined : { url: fallback },
     retry_policy:
       maxRetries === undefined
         ? undefined

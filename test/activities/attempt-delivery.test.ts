@@ -17,7 +17,7 @@ beforeEach(() => {
   attemptDelivery = createAttemptDelivery({
     makeAttempt: ({ number }) =>
       new Promise<AttemptMade>((resolve) => {
-        begun.push((end) => resolve({ end, events: [attempted(0, 100, number, 'succeed')] }));
+        begun.push((end) => resolve({ end, events: [attempted(0, 100, number, 'succeed')], fallback: null }));
       }),
     eventLog: {
       appendSubscriptionEvents: () => Promise.resolve(),

@@ -27,7 +27,10 @@ beforeEach(() => {
       new Promise<AttemptMade>((resolve, reject) => {
         const event = attempted(group.tasks.indexOf(order.task), 100, 1, 'succeed');
         order.unlessSent?.addEventListener('abort', () => reject(order.unlessSent?.reason as Error));
-        asked.push({ order, succeed: () => resolve({ end: { step: 'succeed' }, events: [event] }) });
+        asked.push({
+          order,
+          succeed: () => resolve({ end: { step: 'succeed' }, events: [event], fallback: null }),
+        });
       }),
     eventLog: {
       appendSubscriptionEvents: () => Promise.resolve(),

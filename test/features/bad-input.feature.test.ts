@@ -63,6 +63,8 @@ describe('POST /v1/subscriptions', () => {
     ['ordered_by', { ordered_by: 'user..id' }],
     ['ordered_by', { ordered_by: 'user_id', aggregation: { batch_size: 10, batch_timeout: 30 } }],
     ['fallback', { fallback: 'none' }],
+    ['fallback.destination', { fallback: { destination: { type: 'slack' } } }],
+    ['fallback.url', { fallback: { url: 'nowhere' } }],
     ['auto_disable_after', { auto_disable_after: 0 }],
     ['auto_disable_after', { auto_disable_after: '5 days' }],
     ['colour', { colour: 'red' }],

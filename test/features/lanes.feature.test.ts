@@ -8,8 +8,7 @@ import { type CustomerReceiver, startCustomerReceiver } from '../receivers/custo
 import { call, type Platform, startPlatform, subscribe, unique, unsubscribe } from './customer.ts';
 import { killAndAwaitNext } from './kill-and-await-next.ts';
 
-/** The same holds for more: `LANES_EVENTS=10000` takes some minutes. */
-const EVENTS = Number(process.env['LANES_EVENTS'] ?? 2_000);
+const EVENTS = 10_000;
 const KEYS = 100;
 const PATIENCE = { timeout: 900_000, interval: 100 };
 const SOON = { timeout: 60_000, interval: 100 };

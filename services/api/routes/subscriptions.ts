@@ -241,10 +241,14 @@ export function find(directory: SubscriptionDirectory, caller: Caller, id: Subsc
 }
 
 /** Throws a 422 that names each plain http url, where they are not allowed. */
-export function refusePlainHttp(allowHttp: boolean, given: Pick<SubscriptionPatch, 'url' | 'routes'>): void {
+export function refusePlainHttp(
+  allowHttp: boolean,
+  given: Pick<SubscriptionPatch, 'url' | 'routes' | 'fallback'>,
+): void {
   if (allowHttp) return;
   const urls = [
     { path: 'url', url: given.url },
+    { path: 'fallback.url', url: given.fallback?.url },
     ...(given.routes ?? []).map(({ url }, index) => ({ path: `routes.${index}.url`, url })),
   ];
   const errors = urls

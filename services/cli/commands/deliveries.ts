@@ -130,6 +130,8 @@ function rendered({ terminal }: Cli, delivery: DeliveryWithAttempts): string {
     ['Created', printable(delivery.created_at)],
     ['Next attempt', delivery.next_attempt_at === null ? null : printable(delivery.next_attempt_at)],
     ['Ended', delivery.ended_at === null ? null : printable(delivery.ended_at)],
+    ['In place of', delivery.stands_in_for === null ? null : printable(delivery.stands_in_for)],
+    ['Fallback', delivery.fallback_delivery_id === null ? null : printable(delivery.fallback_delivery_id)],
     ['Temporal', printable(delivery.temporal_url)],
   ]);
   if (attempts.length === 0) return `${summary}\n\nNo attempt has ended yet.`;

@@ -214,6 +214,7 @@ const rendered =
           : `of ${aggregation.batch_size}, or what came in ${aggregation.batch_timeout} s`,
       ],
       ['Ordered by', subscription.ordered_by === null ? null : printable(subscription.ordered_by)],
+      ['Fallback', subscription.fallback === null ? null : printable(subscription.fallback.url)],
       ['Signature', printable(subscription.signature_scheme)],
       ['Version', String(subscription.version)],
       ['Created', printable(subscription.created_at)],

@@ -54,11 +54,28 @@ const batched = (event: DeliveryEvent): DeliveryEvent => ({
   event_id: CONTENTS[0]!.event_id,
   batched_events: CONTENTS.length,
 });
+const ofExhausted = (event: DeliveryEvent): DeliveryEvent => ({
+  ...batched(event),
+  subscription_id: SubscriptionId.parse('wh_exhausted0000'),
+  event_id: EventId.parse('evt_exhausted'),
+});
 /** Its attempt is told before it was scheduled, which is told twice, once by who knows nothing of what is in it. */
 const BATCH: readonly DeliveryEvent[] = [
   batched(attempted(200, 500, 1, 'succeed')),
   { ...batched(scheduled(200, 0)), events: CONTENTS } as DeliveryEvent,
   batched(scheduled(200, 0)),
+];
+/** A batch that was exhausted, and the delivery that was made in its place. */
+const EXHAUSTED: readonly DeliveryEvent[] = [
+  {
+    ...ofExhausted(scheduled(201, 0)),
+    events: [contentAt(10), contentAt(11), contentAt(12)],
+  } as DeliveryEvent,
+  { ...ofExhausted(attempted(201, 500, 1, 'exhaust')), fallback_id: idOf(202) } as DeliveryEvent,
+  ...[scheduled(202, 500), attempted(202, 900, 1, 'succeed')].map((event) => ({
+    ...ofExhausted(event),
+    stands_in_for: idOf(201),
+  })),
 ];
 const FOREIGN: DeliveryEvent = { ...scheduled(99, 0), account_id: OTHER_ACCOUNT };
 
@@ -68,7 +85,10 @@ let queries: DeliveryQueries;
 beforeAll(async () => {
   server = await startTestServer();
   database = await createTestDatabase(server);
-  await readAll(createDeliveryProjection(database.pool, quiet), recordsOf([...LOG, FOREIGN, ...BATCH]));
+  await readAll(
+    createDeliveryProjection(database.pool, quiet),
+    recordsOf([...LOG, FOREIGN, ...BATCH, ...EXHAUSTED]),
+  );
   queries = createDeliveryQueries(database.pool, statsOf);
 });
 afterAll(async () => {
@@ -106,6 +126,33 @@ describe('a batch', () => {
   });
 });
 
+describe('a delivery that was exhausted', () => {
+  it('and the one that was made in its place name each other', async () => {
+    expect(await queries.getDelivery(OTHER_ACCOUNT, idOf(201))).toMatchObject({
+      status: 'exhausted',
+      stands_in_for: null,
+      fallback_delivery_id: idOf(202),
+    });
+    expect(await queries.getDelivery(OTHER_ACCOUNT, idOf(202))).toMatchObject({
+      status: 'succeeded',
+      stands_in_for: idOf(201),
+      fallback_delivery_id: null,
+    });
+  });
+
+  it('has the events of its batch in both', async () => {
+    const events = async (index: number) => (await queries.getDelivery(OTHER_ACCOUNT, idOf(index)))?.events;
+    expect(await events(202)).toEqual(await events(201));
+    expect(await events(202)).toHaveLength(3);
+  });
+
+  it('is found with it by an event of its batch', async () => {
+    const query = DeliveriesQuery.parse({ event_id: 'evt_b11' });
+    const page = await queries.listDeliveries(OTHER_ACCOUNT, query);
+    expect(page.ok && page.data.map(({ id }) => id).sort()).toEqual([idOf(201), idOf(202)]);
+  });
+});
+
 describe('the list of deliveries', () => {
   it('is newest first, and of the account only', async () => {
     const rows = await listed();
@@ -133,6 +180,8 @@ describe('the list of deliveries', () => {
       updated_at: at(1_500),
       ended_at: null,
       batched_events: null,
+      stands_in_for: null,
+      fallback_delivery_id: null,
     });
   });
 

@@ -80,6 +80,22 @@ it('a success clears it', async () => {
   });
 });
 
+it('neither success nor failure at the fallback says anything of the endpoint', async () => {
+  const atFallback = (event: DeliveryEvent): DeliveryEvent => ({
+    ...event,
+    stands_in_for: factsOf(0).delivery_id,
+  });
+  await project([
+    attempt(0, 1_000, 1, 'exhaust'),
+    atFallback(attempt(3, 2_000, 1, 'succeed')),
+    atFallback(attempt(6, 3_000, 1, 'exhaust')),
+  ]);
+  expect(await failuresOf(database.pool, SUBSCRIPTION, LONG_AGO)).toEqual({
+    failures: { since: at(1_000), latest: at(1_000) },
+    latestSuccess: null,
+  });
+});
+
 it('leaves out what failed before a given moment', async () => {
   await project([attempt(0, 1_000, 1, 'retry'), attempt(0, 6_000, 2, 'exhaust')]);
   expect((await failuresOf(database.pool, SUBSCRIPTION, at(1_000))).failures?.since).toBe(at(6_000));

@@ -41,6 +41,8 @@ export const delivery = {
   last_status_code: 500,
   last_error: null,
   batched_events: null,
+  stands_in_for: null,
+  fallback_delivery_id: null,
   workflow_id: 'del_0123456789abcdefghjkmnpqrstvwxyz',
   temporal_url: 'http://127.0.0.1:8233/namespaces/default/workflows/del_0123456789abcdefghjkmnpqrstvwxyz',
 };
