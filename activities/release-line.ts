@@ -102,8 +102,7 @@ export class ReleaseLine {
   }
 
   private fresh(): readonly ReadRow[] {
-    const oldestMs = performance.now() - PAGE_LIFE_MS;
-    this.line = this.line.filter((row) => row.readAtMs > oldestMs || this.standingOf(row) === 'on_wire');
+    this.line = this.line.filter((row) => !isOld(row) || this.standingOf(row) === 'on_wire');
     return this.line;
   }
 
@@ -157,10 +156,11 @@ export class ReleaseLine {
     }
   }
 
-  /** Sends until all are on their way, or until one may not go: then the time to wait. */
+  /** Sends until all are on their way or were read too long ago, or until one may not go: then the time to wait. */
   private async sendInOrder(rows: readonly ReadRow[]): Promise<number> {
     for (const row of rows) {
       while (this.onWire.size >= AT_ONCE) await Promise.race(this.onWire);
+      if (isOld(row)) return 0;
       const refusal = await this.admit(row);
       if (refusal === null) continue;
       const waitMs = refusal.waitMs ?? 0;
@@ -223,6 +223,8 @@ export class ReleaseLine {
     return { change: 'hold', held: heldDelivery(task, end.number, notBefore) };
   }
 }
+
+const isOld = ({ readAtMs }: ReadRow): boolean => performance.now() > readAtMs + PAGE_LIFE_MS;
 
 const identityOf = ({ deliveryId, lane }: DeliveryTask): Pick<DeliveryTask, 'deliveryId' | 'lane'> =>
   lane === undefined ? { deliveryId } : { deliveryId, lane };
