@@ -74,8 +74,8 @@ async function hurry(deps: OrderDeps, delivery: ShownDelivery): Promise<boolean>
   const held = await deps.heldDelivery(id);
   if (held === null) return false;
   const { task, attemptsMade } = held;
-  // What is held for other reasons than its lane or its backoff leaves the line.
-  if (delivery.status === 'held' && task.lane === undefined) return false;
+  // What is held, and is only ever released in a line, stays in it. All else leaves it for a workflow of its own.
+  if (delivery.status === 'held' && !goesInLine(task)) return false;
   await deps.eventLog.appendDeliveryEvents([], [{ change: 'hurry', task, attemptsMade }]);
   deps.releases.wake(subscriptionId);
   return true;
@@ -90,8 +90,7 @@ async function restart(
   const held = (await deps.heldDelivery(delivery.id))?.task ?? null;
   const task = held ?? (await makeAgain(deps, delivery, signal));
   const attemptsMade = delivery.attempt_count;
-  if (task.lane !== undefined || task.standsInFor !== undefined)
-    return reenter(deps, task, attemptsMade, caller);
+  if (goesInLine(task)) return reenter(deps, task, attemptsMade, caller);
   const restarted = deliveryRestarted(task, task.deliveryId, new Date(), attemptsMade, caller.actor);
   // From now on a workflow carries it, and not the actor that releases what is held.
   await deps.eventLog.appendDeliveryEvents([restarted], noLongerHeld(held));
@@ -100,6 +99,10 @@ async function restart(
     if (!(await patience())) return;
   }
 }
+
+/** True for a delivery that no workflow of its own ever carries: it has a lane, or goes to a fallback. */
+const goesInLine = ({ lane, standsInFor }: DeliveryTask): boolean =>
+  lane !== undefined || standsInFor !== undefined;
 
 /** Puts it back at its place in the line, which is before all that came after it: they wait for it. */
 async function reenter(
@@ -132,7 +135,7 @@ export async function cancelDelivery(
     const cancelled = deliveryCancelled(task, delivery.workflow_id, new Date(), 'asked_for');
     await deps.eventLog.appendDeliveryEvents([cancelled], noLongerHeld(held));
     // Its lane waits for it no longer.
-    if (held?.lane !== undefined) deps.releases.wake(held.subscriptionId);
+    if (held !== null && goesInLine(held)) deps.releases.wake(held.subscriptionId);
     return delivery;
   }
 }
