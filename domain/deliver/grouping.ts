@@ -23,8 +23,8 @@ export function rateAfter(rate: Rate, count: number, nowMs: number): Rate {
   return { perSecond: kept + (count * 1_000) / RATE_WINDOW_MS, atMs: Math.max(rate.atMs, nowMs) };
 }
 
-/** Up to this many a second, each delivery is a workflow of its own: about half of what one core bears. */
-export const QUIET_PER_SECOND = 40;
+/** Up to this many a second, each delivery is a workflow of its own: that keeps one core busy, of two. */
+export const QUIET_PER_SECOND = 25;
 
 /** How much one group may hold. */
 export interface GroupLimits {

@@ -3,21 +3,25 @@
  * When it answers, Temporal holds all of them. A chunk that somebody may have begun before is handed over so that
  * nothing is started twice.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import pMap from 'p-map';
 import { groupId } from '../../domain/deliver/carrier.ts';
 import {
   type GroupLimits,
   NO_RATE,
+  type PlannedGroup,
   planGroups,
   QUIET_PER_SECOND,
   rateAfter,
   type RecordDeliveries,
 } from '../../domain/deliver/grouping.ts';
+import { type Bucket, type RateLimit, takeToken } from '../../domain/token-bucket.ts';
 import { deliveryScheduled } from '../../domain/record/delivery-event.ts';
 import type { Chunk } from '../../infra/kafka/chunk-consumer.ts';
 import type { EventLog } from '../../infra/kafka/event-log.ts';
 import type { Logger } from '../../infra/telemetry.ts';
 import type { DeliveryGroup, DeliveryTask } from '../../schemas/delivery.ts';
+import type { DeliveryId } from '../../schemas/ids.ts';
 import { untilTaken } from './until-taken.ts';
 
 /** The workflows of deliveries, as Temporal keeps them. Each call rejects while Temporal is away. */
@@ -28,6 +32,8 @@ export interface Carriers {
   startGroup(group: DeliveryGroup, nextOffset: bigint): Promise<void>;
   /** The offset after the last record that a group speaks for; null where there never was such a group. */
   nextOffsetOf(groupId: string): Promise<bigint | null>;
+  /** Whether the delivery has, or has had, a workflow of its own. */
+  hasDelivery(id: DeliveryId): Promise<boolean>;
   /** Resolves while workers keep up. Rejects when `signal` aborts. */
   room(signal: AbortSignal): Promise<void>;
 }
@@ -47,22 +53,45 @@ export type Stretch = Pick<Chunk, 'topic' | 'partition' | 'firstOffset' | 'nextO
 
 /** Requests to Temporal on the wire at once, per chunk. */
 const STARTS_AT_ONCE = 32;
+/**
+ * Groups that are not full, over all partitions of a process: each costs as much as a full one. Beyond it a partition
+ * rests, so that more comes together: a worker that has only groups of five to do is no faster than one workflow each.
+ */
+const SMALL_GROUPS: RateLimit = { perSecond: 20, burst: 6 };
 
 /** Rejects only when the work is taken from us. */
 export function createHandOver(deps: HandOverDeps): (stretch: Stretch) => Promise<void> {
   let rate = NO_RATE;
+  let smallGroups: Bucket | null = null;
+
+  /** Until the next small group may be started. */
+  const rest = async (groups: readonly PlannedGroup[], signal: AbortSignal): Promise<void> => {
+    let restMs = 0;
+    for (const { tasks } of groups) {
+      if (tasks.length > deps.limits.deliveries / 2) continue;
+      const taken = takeToken(SMALL_GROUPS, smallGroups, performance.now(), Infinity);
+      smallGroups = taken.bucket;
+      restMs = taken.waitMs;
+    }
+    if (restMs > 0) await delay(restMs, undefined, { signal });
+  };
 
   return async (stretch) => {
-    const { records } = stretch;
-    const count = records.reduce((sum, { tasks }) => sum + tasks.length, 0);
+    const { records, signal } = stretch;
+    const count = countOf(records);
     rate = rateAfter(rate, count, performance.now());
     if (count === 0) return;
     if (stretch.isInDoubt) return handOverAgain(deps, stretch);
-    const isAlone = deps.limits.deliveries === 1 || rate.perSecond <= QUIET_PER_SECOND;
-    if (isAlone) await startEach(deps, stretch, records);
-    else await startGroups(deps, stretch);
+    if (deps.limits.deliveries === 1 || rate.perSecond <= QUIET_PER_SECOND) {
+      await startEach(deps, stretch, records);
+    } else {
+      await rest(await startGroups(deps, stretch), signal);
+    }
   };
 }
+
+const countOf = (records: readonly RecordDeliveries[]): number =>
+  records.reduce((sum, { tasks }) => sum + tasks.length, 0);
 
 async function startEach(
   deps: HandOverDeps,
@@ -83,9 +112,10 @@ async function startEach(
  * One after the other, so that what was begun is known by its name alone. Who is in a group is recorded by its
  * first outcome: a record more for each delivery would be the dearest part of a fast one.
  */
-async function startGroups(deps: HandOverDeps, stretch: Stretch): Promise<void> {
+async function startGroups(deps: HandOverDeps, stretch: Stretch): Promise<readonly PlannedGroup[]> {
   const { topic, partition, firstOffset, nextOffset, signal } = stretch;
-  for (const planned of planGroups(stretch.records, firstOffset, nextOffset, deps.limits)) {
+  const groups = planGroups(stretch.records, firstOffset, nextOffset, deps.limits);
+  for (const planned of groups) {
     await deps.carriers.room(signal);
     const place = { topic, partition, offset: String(planned.firstOffset) };
     const group = {
@@ -95,9 +125,13 @@ async function startGroups(deps: HandOverDeps, stretch: Stretch): Promise<void> 
     };
     await taken(deps, signal, () => deps.carriers.startGroup(group, planned.nextOffset));
   }
+  return groups;
 }
 
-/** What groups speak for already is left to them; the rest goes alone, where Temporal refuses what it has. */
+/**
+ * What groups speak for already is left to them. Of the rest, a few go alone, where Temporal refuses what it has; of
+ * many it is asked first, for a workflow each would keep it busy for a minute.
+ */
 async function handOverAgain(deps: HandOverDeps, stretch: Stretch): Promise<void> {
   const { topic, partition, signal } = stretch;
   let next = stretch.firstOffset;
@@ -108,7 +142,26 @@ async function handOverAgain(deps: HandOverDeps, stretch: Stretch): Promise<void
     next = covered;
   }
   const rest = stretch.records.filter(({ offset }) => offset >= next);
-  await startEach(deps, stretch, rest);
+  if (deps.limits.deliveries === 1 || countOf(rest) <= QUIET_PER_SECOND) {
+    return startEach(deps, stretch, rest);
+  }
+  const records = await withoutOwnWorkflow(deps, stretch, rest);
+  await startGroups(deps, { ...stretch, firstOffset: next, records });
+}
+
+async function withoutOwnWorkflow(
+  deps: HandOverDeps,
+  { signal }: Stretch,
+  records: readonly RecordDeliveries[],
+): Promise<readonly RecordDeliveries[]> {
+  const ids = records.flatMap(({ tasks }) => tasks.map(({ deliveryId }) => deliveryId));
+  const isKnown = await pMap(ids, (id) => taken(deps, signal, () => deps.carriers.hasDelivery(id)), {
+    concurrency: STARTS_AT_ONCE,
+  });
+  const known = new Set(ids.filter((_, index) => isKnown[index]));
+  return records
+    .map(({ offset, tasks }) => ({ offset, tasks: tasks.filter(({ deliveryId }) => !known.has(deliveryId)) }))
+    .filter(({ tasks }) => tasks.length > 0);
 }
 
 const taken = <T>({ logger }: HandOverDeps, signal: AbortSignal, work: () => Promise<T>): Promise<T> =>

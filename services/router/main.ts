@@ -31,7 +31,7 @@ import { createTemporalCarriers } from './temporal-carriers.ts';
 /** How many records are taken, handed over and committed at once. */
 const CHUNK_RECORDS = 500;
 /** While more groups wait for workers than this, reading stops, and Kafka keeps what comes in. */
-const GROUPS_WAITING = 40;
+const GROUPS_WAITING = 10;
 
 await runProgram({ name: 'router', healthPort: (config) => config.ports.routerHealth, start });
 

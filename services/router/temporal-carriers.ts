@@ -24,13 +24,11 @@ export const createTemporalCarriers = (
   startGroup: (group, nextOffset) =>
     startGroup(client, GROUP_ACTOR, group, { next: String(nextOffset) } satisfies GroupMemo),
   async nextOffsetOf(groupId) {
-    try {
-      const { memo } = await client.workflow.getHandle(groupId).describe();
-      return BigInt((memo as unknown as GroupMemo).next);
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return null;
-      throw error;
-    }
+    const group = await whereItIs(() => client.workflow.getHandle(groupId).describe());
+    return group === null ? null : BigInt((group.memo as unknown as GroupMemo).next);
+  },
+  async hasDelivery(id) {
+    return (await whereItIs(() => client.workflow.getHandle(id).describe())) !== null;
   },
   room: (signal) => backlog.room(signal),
 });
@@ -39,4 +37,13 @@ export const createTemporalCarriers = (
 function urlOf(directory: SubscriptionDirectory, task: DeliveryTask): string | null {
   const subscription = directory.get(task.subscriptionId);
   return isLive(subscription) ? targetOf(subscription.settings, task) : null;
+}
+
+async function whereItIs<T>(ask: () => Promise<T>): Promise<T | null> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
 }

@@ -34,7 +34,7 @@ export async function oneDown(phase: Phase): Promise<PhaseFindings> {
   await rig.receiver.behave(DOWN, { kind: 'answer', status: 503 });
   const published = await rig.load.paced(plan('one-down'), bench.size('rate'), bench.signal);
   const ofOthers = Math.floor(events / 2);
-  const { requests, seen } = await rig.receiver.waitFor(
+  const { requests } = await rig.receiver.waitFor(
     'one-down',
     ({ delivered }) => delivered >= ofOthers,
     rig.patienceMs,
@@ -67,7 +67,7 @@ export async function oneDown(phase: Phase): Promise<PhaseFindings> {
         columns: ['its requests meanwhile', 'workflows', 's to catch up', 'delivered again'],
         rows: [
           [
-            requests - (seen - Math.ceil(events / 2)),
+            requests - ofOthers,
             workflows,
             (down.tally.lastDeliveredAtMs - recoveredAtMs) / 1_000,
             down.tally.deliveredAgain,

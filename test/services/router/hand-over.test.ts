@@ -1,0 +1,113 @@
+/** Who carries the deliveries of a chunk. Time is the test's own; Temporal is a list of what was started. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { QUIET_PER_SECOND, type RecordDeliveries } from '../../../domain/deliver/grouping.ts';
+import type { DeliveryTask } from '../../../schemas/delivery.ts';
+import type { DeliveryId } from '../../../schemas/ids.ts';
+import { createHandOver, type Stretch } from '../../../services/router/hand-over.ts';
+import { taskOf } from '../../activities/task-of.ts';
+
+const MANY = 2 * QUIET_PER_SECOND;
+
+let alone: DeliveryId[];
+let groups: { readonly id: string; readonly ids: readonly DeliveryId[] }[];
+/** What Temporal has from before. */
+let groupsBefore: Map<string, bigint>;
+let aloneBefore: Set<DeliveryId>;
+let handOver: (stretch: Stretch) => Promise<void>;
+beforeEach(() => {
+  vi.useFakeTimers();
+  alone = [];
+  groups = [];
+  groupsBefore = new Map();
+  aloneBefore = new Set();
+  handOver = createHandOver({
+    carriers: {
+      startDelivery: ({ deliveryId }) => Promise.resolve(void alone.push(deliveryId)),
+      startGroup: ({ id, tasks }) => Promise.resolve(void groups.push({ id, ids: tasks.map(idOf) })),
+      nextOffsetOf: (id) => Promise.resolve(groupsBefore.get(id) ?? null),
+      hasDelivery: (id) => Promise.resolve(aloneBefore.has(id)),
+      room: () => Promise.resolve(),
+    },
+    eventLog: {
+      appendDeliveryEvents: () => Promise.resolve(),
+      appendSubscriptionEvents: () => Promise.resolve(),
+    },
+    limits: { deliveries: 250, bodyLength: 400_000 },
+    logger: { warn: () => undefined },
+  });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const idOf = ({ deliveryId }: DeliveryTask): DeliveryId => deliveryId;
+const recordsFrom = (first: number, count: number): readonly RecordDeliveries[] =>
+  Array.from({ length: count }, (_, index) => ({
+    offset: BigInt(first + index),
+    tasks: [taskOf(first + index)],
+  }));
+const idsFrom = (first: number, count: number): readonly DeliveryId[] =>
+  recordsFrom(first, count).flatMap(({ tasks }) => tasks.map(idOf));
+const stretch = (first: number, count: number, isInDoubt = false): Stretch => ({
+  topic: 'platform.events',
+  partition: 0,
+  firstOffset: BigInt(first),
+  nextOffset: BigInt(first + count),
+  signal: new AbortController().signal,
+  records: recordsFrom(first, count),
+  isInDoubt,
+});
+
+it('in quiet times each delivery travels alone', async () => {
+  await handOver(stretch(0, 3));
+  expect([alone, groups]).toEqual([idsFrom(0, 3), []]);
+});
+
+it('many deliveries travel together, in a group that is named for the place of the first', async () => {
+  await handOver(stretch(7, MANY));
+  expect([alone, groups]).toEqual([[], [{ id: 'group:platform.events:0:7', ids: idsFrom(7, MANY) }]]);
+});
+
+describe('a partition whose groups are small', () => {
+  it('rests once there were many of them, so that more comes together', async () => {
+    let done = 0;
+    const work = async (): Promise<void> => {
+      for (let first = 0; first < 20 * MANY; first += MANY) {
+        await handOver(stretch(first, MANY));
+        done += 1;
+      }
+    };
+    const working = work();
+    await vi.advanceTimersByTimeAsync(0);
+    const atOnce = done;
+    expect(atOnce).toBeLessThan(10);
+    await vi.advanceTimersByTimeAsync(1_000);
+    await working;
+    expect(done).toBe(20);
+  });
+
+  it('does not rest where they are full', async () => {
+    for (let first = 0; first < 20 * 250; first += 250) await handOver(stretch(first, 250));
+    expect(groups).toHaveLength(20);
+  });
+});
+
+describe('a chunk that somebody may have begun', () => {
+  it('is left to the groups that speak for it', async () => {
+    groupsBefore.set('group:platform.events:0:0', 100n);
+    await handOver(stretch(0, 100, true));
+    expect([alone, groups]).toEqual([[], []]);
+  });
+
+  it('goes alone as far as few are left of it, where Temporal refuses what it has', async () => {
+    groupsBefore.set('group:platform.events:0:0', 97n);
+    await handOver(stretch(0, 100, true));
+    expect([alone, groups]).toEqual([idsFrom(97, 3), []]);
+  });
+
+  it('goes in groups where many are left, without those that Temporal has', async () => {
+    aloneBefore = new Set(idsFrom(0, 10));
+    await handOver(stretch(0, 100, true));
+    expect([alone, groups]).toEqual([[], [{ id: 'group:platform.events:0:0', ids: idsFrom(10, 90) }]]);
+  });
+});
