@@ -8,7 +8,8 @@ export const MASK = '***';
 export function maskedHeaders(
   sent: Readonly<Record<string, string>>,
   customHeaders: readonly string[],
-): Record<string, string> {
+): Readonly<Record<string, string>> {
+  if (customHeaders.length === 0) return sent;
   const secret = new Set(customHeaders.map((name) => name.toLowerCase()));
   return Object.fromEntries(
     Object.entries(sent).map(([name, value]) => [name, secret.has(name.toLowerCase()) ? MASK : value]),

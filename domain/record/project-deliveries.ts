@@ -65,7 +65,6 @@ export const projectDeliveries: ProjectDeliveries = (before, events) => {
 };
 
 const newRow = (event: DeliveryEvent): DeliveryRow => ({
-  ...newDelivery(event.at),
   id: event.delivery_id,
   accountId: event.account_id,
   subscriptionId: event.subscription_id,
@@ -77,6 +76,8 @@ const newRow = (event: DeliveryEvent): DeliveryRow => ({
   batchedEvents: event.batched_events ?? null,
   standsInFor: event.stands_in_for ?? null,
   fallbackId: null,
+  // Last: see factOf in delivery-event.ts.
+  ...newDelivery(event.at),
 });
 
 /** The latest record that told something new names the workflow that carries the delivery. */
