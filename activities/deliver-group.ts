@@ -21,7 +21,13 @@ import {
   waitingAfterRecall,
 } from '../domain/deliver/riding.ts';
 import type { DeliveryEvent } from '../schemas/delivery-log.ts';
-import type { DeliveryGroup, DeliveryTask, GroupOrder } from '../schemas/delivery.ts';
+import {
+  type DeliveryGroup,
+  type DeliveryTask,
+  type GroupOrder,
+  type PackedGroup,
+  unpackGroup,
+} from '../schemas/delivery.ts';
 import type { AccountId, DeliveryId, SubscriptionId } from '../schemas/ids.ts';
 import { createInTurn } from './in-turn.ts';
 import type { AttemptMade, AttemptOrder, MakeAttempt } from './make-attempt.ts';
@@ -63,8 +69,10 @@ export interface GroupProgress {
 /** Resolves when no delivery of the group is left to it. */
 export const createDeliverGroup = (deps: DeliverGroupDeps) => {
   const inTurn = createInTurn();
-  return (group: DeliveryGroup, orders: readonly GroupOrder[] = []): Promise<void> =>
-    inTurn(group.id, () => execute(deps, group, orders));
+  return (packed: PackedGroup, orders: readonly GroupOrder[] = []): Promise<void> => {
+    const group = unpackGroup(packed);
+    return inTurn(group.id, () => execute(deps, group, orders));
+  };
 };
 
 async function execute(
@@ -80,7 +88,8 @@ async function execute(
 
   const beat = (isUnderWay: boolean): void =>
     context.heartbeat({ isUnderWay, waiting: [...waiting.values()] } satisfies GroupProgress);
-  beat(true);
+  // Over what an earlier execution left: that its deliveries wait. Whoever finds nothing at all asks the log.
+  if (context.info.attempt > 1) beat(true);
   const beating = setInterval(beat, HEARTBEAT_EVERY_MS, true);
   const showing = setTimeout(() => void showLate(deps, group, waiting), SHOWN_AFTER_MS);
   try {

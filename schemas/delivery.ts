@@ -59,6 +59,18 @@ export interface DeliveryGroup {
   readonly tasks: readonly DeliveryTask[];
 }
 
+/**
+ * A group on its way through Temporal: JSON, in UTF-8. Its workflow only passes it on, and as bytes it does so without
+ * reading it: the decoders of Temporal's workflow threads are slow, and a group is large.
+ */
+export type PackedGroup = Uint8Array;
+
+export const packGroup = (group: DeliveryGroup): PackedGroup =>
+  new TextEncoder().encode(JSON.stringify(group));
+
+export const unpackGroup = (packed: PackedGroup): DeliveryGroup =>
+  JSON.parse(new TextDecoder().decode(packed)) as DeliveryGroup;
+
 /** What somebody asks of one delivery that rides in a group: to be tried now, or no more. */
 export interface GroupOrder {
   readonly deliveryId: DeliveryId;

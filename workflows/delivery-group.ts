@@ -6,7 +6,7 @@
  */
 import { CancellationScope, condition, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
-import type { DeliveryGroup, GroupOrder } from '../schemas/delivery.ts';
+import type { GroupOrder, PackedGroup } from '../schemas/delivery.ts';
 import { GROUP_ACTOR, WORK_QUEUE } from './messages.ts';
 
 const { deliverGroup } = proxyActivities<Activities>({
@@ -19,7 +19,7 @@ const { deliverGroup } = proxyActivities<Activities>({
 });
 
 /** Ends when no delivery of the group is left to it. */
-export async function deliveryGroup(group: DeliveryGroup): Promise<void> {
+export async function deliveryGroup(group: PackedGroup): Promise<void> {
   const asked: GroupOrder[] = [];
   setHandler(GROUP_ACTOR.orderSignal, (order) => void asked.push(order));
   let orders: readonly GroupOrder[] = [];

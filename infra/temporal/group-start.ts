@@ -1,7 +1,7 @@
 /** Starts the workflow of a group of deliveries. */
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { type defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
-import type { DeliveryGroup } from '../../schemas/delivery.ts';
+import { type DeliveryGroup, packGroup } from '../../schemas/delivery.ts';
 
 /** How groups' workflows are named and found. */
 export interface GroupActor {
@@ -27,7 +27,7 @@ export async function startGroup(
       taskQueue: actor.taskQueue,
       workflowId: group.id,
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      args: [group],
+      args: [packGroup(group)],
       ...(memo === undefined ? {} : { memo }),
       typedSearchAttributes: new TypedSearchAttributes([
         { key: actor.searchAttributes.deliveryState, value: 'pending' },

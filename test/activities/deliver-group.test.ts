@@ -4,7 +4,7 @@ import { beforeEach, expect, it, vi } from 'vitest';
 import { createDeliverGroup, type DeliverGroupDeps } from '../../activities/deliver-group.ts';
 import type { AttemptMade, AttemptOrder } from '../../activities/make-attempt.ts';
 import type { DeliveryEvent } from '../../schemas/delivery-log.ts';
-import type { DeliveryGroup } from '../../schemas/delivery.ts';
+import { type DeliveryGroup, packGroup } from '../../schemas/delivery.ts';
 import type { DeliveryId } from '../../schemas/ids.ts';
 import { attempted } from '../domain/record/delivery-history.ts';
 import { taskOf } from './task-of.ts';
@@ -14,6 +14,9 @@ const group: DeliveryGroup = {
   startedAt: new Date().toISOString(),
   tasks: [taskOf(0), taskOf(1), taskOf(2)],
 };
+
+const indexOf = ({ task }: AttemptOrder): number =>
+  group.tasks.findIndex(({ deliveryId }) => deliveryId === task.deliveryId);
 
 /** Attempts that were asked for, each with what ends it. */
 let asked: { readonly order: AttemptOrder; readonly succeed: () => void }[];
@@ -25,7 +28,7 @@ beforeEach(() => {
   const deps: DeliverGroupDeps = {
     makeAttempt: (order) =>
       new Promise<AttemptMade>((resolve, reject) => {
-        const event = attempted(group.tasks.indexOf(order.task), 100, 1, 'succeed');
+        const event = attempted(indexOf(order), 100, 1, 'succeed');
         order.unlessSent?.addEventListener('abort', () => reject(order.unlessSent?.reason as Error));
         asked.push({
           order,
@@ -48,12 +51,12 @@ beforeEach(() => {
   };
   deliverGroup = createDeliverGroup(deps);
 });
-const numbers = (): readonly number[] => asked.map(({ order }) => group.tasks.indexOf(order.task));
+const numbers = (): readonly number[] => asked.map(({ order }) => indexOf(order));
 
 it('an execution waits for the one before it in its process, and sends nothing that was recorded', async () => {
-  const first = new MockActivityEnvironment({ attempt: 1 }).run(deliverGroup, group);
+  const first = new MockActivityEnvironment({ attempt: 1 }).run(deliverGroup, packGroup(group));
   await vi.waitUntil(() => asked.length === 3);
-  const second = new MockActivityEnvironment({ attempt: 2 }).run(deliverGroup, group);
+  const second = new MockActivityEnvironment({ attempt: 2 }).run(deliverGroup, packGroup(group));
   for (const { succeed } of asked) succeed();
   await Promise.all([first, second]);
   expect(numbers()).toEqual([0, 1, 2]);
@@ -61,11 +64,11 @@ it('an execution waits for the one before it in its process, and sends nothing t
 
 it('an execution that is taken for dead sends no more, and the next one sends what was not recorded', async () => {
   const superseded = new MockActivityEnvironment({ attempt: 1 });
-  const first = superseded.run(deliverGroup, group);
+  const first = superseded.run(deliverGroup, packGroup(group));
   await vi.waitUntil(() => asked.length === 3);
   asked[0]!.succeed();
   await vi.waitUntil(() => log.size === 1);
-  const second = new MockActivityEnvironment({ attempt: 2 }).run(deliverGroup, group);
+  const second = new MockActivityEnvironment({ attempt: 2 }).run(deliverGroup, packGroup(group));
   superseded.cancel('TIMED_OUT');
   await expect(first).rejects.toThrow();
   await vi.waitUntil(() => asked.length === 5);
@@ -78,10 +81,10 @@ it('an execution tells while it waits what is known of the one before', async ()
   vi.useFakeTimers();
   const heartbeats: unknown[] = [];
   const known = { isUnderWay: true, waiting: [] };
-  const first = new MockActivityEnvironment({ attempt: 1 }).run(deliverGroup, group);
+  const first = new MockActivityEnvironment({ attempt: 1 }).run(deliverGroup, packGroup(group));
   const waiting = new MockActivityEnvironment({ attempt: 2, heartbeatDetails: known });
   waiting.on('heartbeat', (details) => heartbeats.push(details));
-  const second = waiting.run(deliverGroup, group);
+  const second = waiting.run(deliverGroup, packGroup(group));
   await vi.advanceTimersByTimeAsync(2_000);
   expect(heartbeats).toEqual([known]);
   for (const { succeed } of asked) succeed();

@@ -20,7 +20,12 @@ import { timeSkippingServerPath } from '../../infra/local-stack/time-skipping-se
 import type { DeliveryEvent } from '../../schemas/delivery-log.ts';
 import type { HeldChange } from '../../infra/kafka/event-log.ts';
 import type { HeldDeliveries, HeldRow } from '../../infra/postgres/held-deliveries.ts';
-import type { DeliveryGroup, DeliveryTask, HeldDelivery } from '../../schemas/delivery.ts';
+import {
+  type DeliveryGroup,
+  type DeliveryTask,
+  type HeldDelivery,
+  packGroup,
+} from '../../schemas/delivery.ts';
 import type { AccountId, DeliveryId, EventId, SubscriptionId } from '../../schemas/ids.ts';
 import type { Sealed } from '../../schemas/subscription-log.ts';
 import type { delivery } from '../../workflows/delivery.ts';
@@ -234,7 +239,7 @@ export async function startDeliveryEnv() {
     return env.client.workflow.start<typeof deliveryGroup>(GROUP_ACTOR.workflowType, {
       taskQueue: GROUP_ACTOR.taskQueue,
       workflowId: group.id,
-      args: [group],
+      args: [packGroup(group)],
     });
   };
   const shared = {
@@ -285,7 +290,7 @@ export async function startDeliveryEnv() {
           taskQueue: GROUP_ACTOR.taskQueue,
           workflowId: group.id,
           workflowIdReusePolicy: 'REJECT_DUPLICATE',
-          args: [group],
+          args: [packGroup(group)],
         });
       },
       groupLimits: groupLimits(250),
