@@ -51,6 +51,8 @@ export interface EndpointGates {
   enter(applicant: Applicant): Promise<Admission>;
   /** Attempts that wait for their turn. */
   waiting(): number;
+  /** Attempts that have been let go and have not ended. */
+  onWire(): number;
   /** Circuits that are not closed, for the metrics. */
   openCircuits(): number;
 }
@@ -88,6 +90,7 @@ const SMOOTHING = 1 / 8;
 export function createEndpointGates({ now, onCircuit }: EndpointGatesDeps): EndpointGates {
   const gates = new Map<string, Gate>();
   let waiting = 0;
+  let onWire = 0;
 
   const gateOf = (key: string): Gate => {
     const known = gates.get(key);
@@ -168,6 +171,7 @@ export function createEndpointGates({ now, onCircuit }: EndpointGatesDeps): Endp
           const endedAtMs = now().getTime();
           const wasFull = gate.onWire >= gate.pace.limit;
           gate.onWire -= 1;
+          onWire -= 1;
           if (outcome !== null) {
             gate.answerMs += (endedAtMs - sentAtMs - gate.answerMs) * SMOOTHING;
             gate.pace = paceAfter(gate.pace, { outcome, sentAtMs, endedAtMs, wasFull });
@@ -186,6 +190,7 @@ export function createEndpointGates({ now, onCircuit }: EndpointGatesDeps): Endp
       };
     },
     waiting: () => waiting,
+    onWire: () => onWire,
     openCircuits: () => [...gates.values()].filter(({ circuit }) => circuit.state !== 'closed').length,
   };
 }

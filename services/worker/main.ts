@@ -40,14 +40,18 @@ import {
 import { workflowBundlePath } from '../../infra/temporal/workflow-bundle.ts';
 import { sweepHeld } from './sweep-held.ts';
 
-/** Deliveries with a workflow of their own that make their first attempt at once. */
-const ATTEMPTS_AT_ONCE = 200;
-/** Groups, retries and releases at once: what bounds the worker's memory, with the size of a group. */
-const WORK_AT_ONCE = 150;
+/** Deliveries with a workflow of their own that make their first attempt at once: some may hang for long. */
+const ATTEMPTS_AT_ONCE = 400;
+/** Groups, retries and releases at once. Small groups are many, and each stays as long as its slowest delivery. */
+const WORK_AT_ONCE = 2_000;
+/** How many of their workflows, with all that is in them, are kept in memory; of others the history is read again. */
+const WORKFLOWS_KEPT = 300;
 /** The workflows of those are short and many. */
 const WORKFLOW_TASKS_AT_ONCE = 40;
 /** No further group is taken while so many attempts wait for their turn: taken earlier, it is not sent sooner. */
 const ATTEMPTS_WAITING = 1_000;
+/** Nor while so many are on the wire, which bounds sockets and memory when most endpoints hang. */
+const ATTEMPTS_ON_WIRE = 10_000;
 /** Each takes a group before anybody knows how long its deliveries will wait. */
 const WORK_POLLERS = 5;
 /** Endpoints tried at once: whoever asks for more waits, and costs deliveries nothing. */
@@ -157,13 +161,13 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
         workflowTaskSlotSupplier: { type: 'fixed-size', numSlots: WORKFLOW_TASKS_AT_ONCE },
         activityTaskSlotSupplier: createWorkSlots({
           most: WORK_AT_ONCE,
-          isFull: () => deps.gates.waiting() >= ATTEMPTS_WAITING,
+          isFull: () => deps.gates.waiting() >= ATTEMPTS_WAITING || deps.gates.onWire() >= ATTEMPTS_ON_WIRE,
         }),
         localActivityTaskSlotSupplier: { type: 'fixed-size', numSlots: 1 },
         nexusTaskSlotSupplier: { type: 'fixed-size', numSlots: 1 },
       },
       maxConcurrentActivityTaskPolls: WORK_POLLERS,
-      maxCachedWorkflows: 2 * WORK_AT_ONCE,
+      maxCachedWorkflows: WORKFLOWS_KEPT,
       // A retry's progress is what a worker that dies leaves behind: it may not be older than this.
       defaultHeartbeatThrottleInterval: '1 second',
       maxHeartbeatThrottleInterval: '1 second',

@@ -258,7 +258,12 @@ export async function startDeliveryEnv() {
       held,
       lingerMs: 0,
       agent,
-      gates: { enter: (applicant) => world.gates.enter(applicant), openCircuits: () => 0, waiting: () => 0 },
+      gates: {
+        enter: (applicant) => world.gates.enter(applicant),
+        openCircuits: () => 0,
+        waiting: () => 0,
+        onWire: () => 0,
+      },
       takeRoom: () => world.hasRoom,
       startOwn: async (task, unfinished) => {
         await env.client.workflow.start<typeof delivery>(DELIVERY_ACTOR.workflowType, {

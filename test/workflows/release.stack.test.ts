@@ -32,6 +32,7 @@ function oneAtATime(): EndpointGates {
   return {
     openCircuits: () => 0,
     waiting: () => 0,
+    onWire: () => 0,
     async enter() {
       const before = last;
       let leave = (): void => undefined;
