@@ -34,6 +34,7 @@ export interface AttemptParts {
   readonly logger: Logger;
   readonly releases: Releases;
   readonly watch: WatchAddress;
+  readonly shutdown: AbortSignal;
 }
 
 /** `agent` in it is to be closed when the process stops. */
@@ -59,6 +60,7 @@ export function attemptDeps(parts: AttemptParts): AttemptDeps & RecordDeps {
     }),
     now,
     random: () => Math.random(),
+    shutdown: parts.shutdown,
     newSpanId,
   };
 }

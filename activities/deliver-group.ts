@@ -30,12 +30,11 @@ import {
 } from '../schemas/delivery.ts';
 import type { AccountId, DeliveryId, SubscriptionId } from '../schemas/ids.ts';
 import { createInTurn } from './in-turn.ts';
-import type { AttemptMade, AttemptOrder, MakeAttempt } from './make-attempt.ts';
+import type { AttemptDeps, AttemptMade, MakeAttempt } from './make-attempt.ts';
 import { type RecordDeps, recordAttempt } from './record-attempt.ts';
-import { workerShutdownSignal } from './worker-shutdown.ts';
 import type { Unfinished } from './retry-delivery.ts';
 
-export interface DeliverGroupDeps extends RecordDeps {
+export interface DeliverGroupDeps extends RecordDeps, Pick<AttemptDeps, 'now' | 'shutdown'> {
   readonly makeAttempt: MakeAttempt;
   /** Starts a workflow of its own for a delivery that is to be retried; one that runs already is left alone. */
   readonly startOwn: (task: DeliveryTask, unfinished: Unfinished) => Promise<void>;
@@ -48,7 +47,6 @@ export interface DeliverGroupDeps extends RecordDeps {
     signal: AbortSignal,
   ) => Promise<ReadonlyMap<DeliveryId, DeliveryEvent>>;
   readonly disableSubscription: (accountId: AccountId, id: SubscriptionId, reason: string) => Promise<void>;
-  readonly now: () => Date;
 }
 
 /** Attempts that are due within this time are made by one execution. */
@@ -81,10 +79,9 @@ async function execute(
   orders: readonly GroupOrder[],
 ): Promise<void> {
   const context = Context.current();
-  const signals = { signal: workerShutdownSignal(), unlessSent: context.cancellationSignal };
+  const unlessSent = context.cancellationSignal;
   const waiting = new Map<number, Waiting>();
-  for (const one of await whatIsLeft(deps, group, orders, context.info, signals.signal))
-    waiting.set(one.index, one);
+  for (const one of await whatIsLeft(deps, group, orders, context.info)) waiting.set(one.index, one);
 
   const beat = (isUnderWay: boolean): void =>
     context.heartbeat({ isUnderWay, waiting: [...waiting.values()] } satisfies GroupProgress);
@@ -95,7 +92,7 @@ async function execute(
   try {
     const nowMs = deps.now().getTime();
     const due = [...waiting.values()].filter(({ dueAtMs }) => dueAtMs <= nowMs + DUE_TOGETHER_MS);
-    const made = await Promise.allSettled(due.map((one) => attempt(deps, group, one, waiting, signals)));
+    const made = await Promise.allSettled(due.map((one) => attempt(deps, group, one, waiting, unlessSent)));
     // Only now: the execution that follows would send again what is still on the wire.
     const failed = made.find((one) => one.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
@@ -120,7 +117,6 @@ async function whatIsLeft(
   group: DeliveryGroup,
   orders: readonly GroupOrder[],
   info: Context['info'],
-  signal: AbortSignal,
 ): Promise<readonly Waiting[]> {
   if (info.attempt === 1 && orders.length === 0) return allWaiting(group.tasks.length);
   const progress = info.heartbeatDetails as GroupProgress | undefined;
@@ -128,7 +124,7 @@ async function whatIsLeft(
   // A worker died over it, and its last heartbeat may be older than its last record; or somebody asked for something.
   const before = progress?.waiting ?? allWaiting(group.tasks.length);
   const ids = new Set(before.map(({ index }) => group.tasks[index]!.deliveryId));
-  const recalled = await deps.recall(ids, Date.parse(group.startedAt) - CLOCK_SKEW_MS, signal);
+  const recalled = await deps.recall(ids, Date.parse(group.startedAt) - CLOCK_SKEW_MS, deps.shutdown);
   const { left, own } = waitingAfterRecall(before, group.tasks, recalled);
   // It may have died between recording that a delivery leaves and starting its workflow.
   await Promise.all(own.map(({ task, unfinished }) => deps.startOwn(task, unfinished)));
@@ -164,12 +160,12 @@ async function attempt(
   group: DeliveryGroup,
   { index, attemptsMade, dueAtMs }: Waiting,
   waiting: Map<number, Waiting>,
-  signals: Pick<AttemptOrder, 'signal' | 'unlessSent'>,
+  unlessSent: AbortSignal,
 ): Promise<void> {
   const task = group.tasks[index]!;
   const earlyMs = dueAtMs - deps.now().getTime();
-  if (earlyMs > 0) await delay(earlyMs, undefined, { signal: signals.signal });
-  const made = await deps.makeAttempt({ task, number: attemptsMade + 1, carrier: group.id, ...signals });
+  if (earlyMs > 0) await delay(earlyMs, undefined, { signal: deps.shutdown });
+  const made = await deps.makeAttempt({ task, number: attemptsMade + 1, carrier: group.id, unlessSent });
   const { end } = made;
   if (end.step === 'retry' && !deps.takeRoom()) {
     await recordAttempt(deps, task, made);

@@ -48,6 +48,8 @@ export interface AttemptDeps extends RequestDeps {
   readonly now: () => Date;
   /** In [0, 1). */
   readonly random: () => number;
+  /** Aborts when the worker ends: cuts requests off, and nothing is recorded then, for it says nothing of endpoints. */
+  readonly shutdown: AbortSignal;
 }
 
 /** An attempt to be made. */
@@ -57,8 +59,6 @@ export interface AttemptOrder {
   readonly number: number;
   /** The id of the workflow that carries the delivery. */
   readonly carrier: string;
-  /** Cuts the request off; nothing is recorded then, for it says nothing of the endpoint. */
-  readonly signal: AbortSignal;
   /** Aborts when somebody else is to make the attempt: what is on the wire by then goes on, nothing else is sent. */
   readonly unlessSent?: AbortSignal;
   /** Called once it is certain that the request goes out, before it does. */
@@ -75,9 +75,9 @@ export interface AttemptMade {
 
 export type MakeAttempt = (order: AttemptOrder) => Promise<AttemptMade>;
 
-/** Rejects only where the secrets cannot be opened or one of the signals aborts. */
+/** Rejects only where the secrets cannot be opened, the worker ends, or `unlessSent` aborts. */
 export const createMakeAttempt = (deps: AttemptDeps): MakeAttempt =>
-  async function makeAttempt({ task, number, carrier, signal, unlessSent, onAdmitted }) {
+  async function makeAttempt({ task, number, carrier, unlessSent, onAdmitted }) {
     const subscription = await deps.lookUp(task.subscriptionId, task.subscriptionVersion);
     const owed = whetherOwed(subscription);
     if (owed.step === 'cancel') return cancelled(deps, task, carrier, owed.reason);
@@ -108,7 +108,7 @@ export const createMakeAttempt = (deps: AttemptDeps): MakeAttempt =>
         number,
         sentAt: startedAt,
       });
-      exchange = await deps.agent.post({ ...request, signal });
+      exchange = await deps.agent.post({ ...request, signal: deps.shutdown });
       const granted = number - (task.attemptsBefore ?? 0);
       const after = afterAttempt(settings.retry_policy, granted, exchange.outcome, deps.random());
       const next = task.standsInFor === undefined ? after : afterFallbackAttempt(after);

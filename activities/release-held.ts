@@ -7,14 +7,13 @@ import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activit
 import { setTimeout as delay } from 'node:timers/promises';
 import { releaseId } from '../domain/deliver/carrier.ts';
 import { deliveryCancelled } from '../domain/record/delivery-event.ts';
-import { isLive, type Subscription } from '../domain/subscription/subscription.ts';
+import { isLive } from '../domain/subscription/subscription.ts';
 import type { DeliveryId, SubscriptionId } from '../schemas/ids.ts';
+import type { AttemptDeps } from './make-attempt.ts';
 import { ReleaseLine, type ReleaseLineDeps } from './release-line.ts';
 import { createInTurn } from './in-turn.ts';
-import { workerShutdownSignal } from './worker-shutdown.ts';
 
-export interface ReleaseHeldDeps extends ReleaseLineDeps {
-  readonly lookUp: (id: SubscriptionId, version: number) => Promise<Subscription>;
+export interface ReleaseHeldDeps extends ReleaseLineDeps, Pick<AttemptDeps, 'lookUp' | 'shutdown'> {
   /**
    * For so long after the last attempt a release of a subscription with `ordered_by` goes on looking, so that steady
    * events do not start a workflow each.
@@ -65,9 +64,8 @@ async function execute(deps: ReleaseHeldDeps, subscriptionId: SubscriptionId): P
     progress.remaining = await deps.held.count(subscriptionId).catch(() => progress.remaining);
   };
   const beating = setInterval(() => void beat(), HEARTBEAT_EVERY_MS);
-  const signal = workerShutdownSignal();
   try {
-    await deps.held.caughtUp(signal);
+    await deps.held.caughtUp(deps.shutdown);
     for (;;) {
       const subscription = await deps.lookUp(subscriptionId, 0);
       if (!isLive(subscription)) return await cancelAll(deps, subscriptionId, 'subscription_deleted');
@@ -75,7 +73,7 @@ async function execute(deps: ReleaseHeldDeps, subscriptionId: SubscriptionId): P
         return await cancelAll(deps, subscriptionId, 'subscription_disabled');
       }
       if (subscription.status === 'paused') return { step: 'done' };
-      const end = await serve(deps, subscriptionId, signal, () => (progress.released += 1));
+      const end = await serve(deps, subscriptionId, () => (progress.released += 1));
       if (end !== null) return end;
     }
   } finally {
@@ -109,7 +107,6 @@ type Stop = 'inactive' | 'turn' | 'nothing_to_send';
 async function serve(
   deps: ReleaseHeldDeps,
   subscriptionId: SubscriptionId,
-  shutdown: AbortSignal,
   onReleased: () => void,
 ): Promise<ReleaseEnd | null> {
   const cancelled = cancellationSignal();
@@ -129,7 +126,7 @@ async function serve(
     lastMovedMs: startedMs,
   };
   const lines = [false, true].map(
-    (standsIn) => new ReleaseLine(deps, { subscriptionId, standsIn, signal: shutdown, onReleased }),
+    (standsIn) => new ReleaseLine(deps, { subscriptionId, standsIn, onReleased }),
   );
   const served = lines.map((line) => serveLine(service, line).finally(() => ending.abort()));
   try {

@@ -29,8 +29,6 @@ export interface LineOptions {
   readonly subscriptionId: SubscriptionId;
   /** The line that goes to the fallback. */
   readonly standsIn: boolean;
-  /** Cuts requests off. */
-  readonly signal: AbortSignal;
   /** Called for each delivery that has ended. */
   readonly onReleased: () => void;
 }
@@ -187,16 +185,10 @@ export class ReleaseLine {
 
   private async send(row: ReadRow, onAdmitted: () => void): Promise<Refusal | null> {
     const { task, deliveryId, attemptsMade } = row;
-    const { subscriptionId, signal, onReleased } = this.options;
+    const { subscriptionId, onReleased } = this.options;
     const carrier = releaseId(subscriptionId);
     const number = attemptsMade + 1;
-    const { end, events, fallback } = await this.deps.makeAttempt({
-      task,
-      number,
-      carrier,
-      signal,
-      onAdmitted,
-    });
+    const { end, events, fallback } = await this.deps.makeAttempt({ task, number, carrier, onAdmitted });
     if (end.step === 'hold') {
       this.taken.delete(deliveryId);
       return end;

@@ -22,7 +22,11 @@ import { DELIVERY_ORDERS, SEARCH_ATTRIBUTES, WORK_QUEUE } from './messages.ts';
 // Longer than the longest timeout of an endpoint (120 s) and a while for Kafka to take the outcome.
 const ATTEMPT_LIMIT = '5 minutes';
 
-const { attemptDelivery } = proxyLocalActivities<Activities>({ startToCloseTimeout: ATTEMPT_LIMIT });
+const { attemptDelivery } = proxyLocalActivities<Activities>({
+  startToCloseTimeout: ATTEMPT_LIMIT,
+  // A worker that ends answers with a longer delay than this: the wait is then the server's, and so any worker's.
+  localRetryThreshold: '1 second',
+});
 const { retryDelivery } = proxyActivities<Activities>({
   taskQueue: WORK_QUEUE,
   startToCloseTimeout: ATTEMPT_LIMIT,

@@ -58,6 +58,8 @@ const WORK_POLLERS = 5;
 const CHECKS_AT_ONCE = 20;
 /** So long after a wake-up of a release, others for the same subscription are left out. */
 const WAKE_QUIET_MS = 1_000;
+/** What is on the wire has so long to end when the worker stops; below what an orchestrator waits before it kills. */
+const SHUTDOWN_GRACE_MS = 15_000;
 /** Longer than this no command waits for its subscription's actor. */
 const COMMAND_PATIENCE_MS = 20_000;
 
@@ -88,6 +90,7 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
   sweep.start();
 
   const appender = await createAppender(kafka, logger);
+  const shutdown = new AbortController();
   const deps = attemptDeps({
     config,
     client,
@@ -97,6 +100,7 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
     logger,
     releases,
     watch: FAILURE_WATCH,
+    shutdown: shutdown.signal,
   });
   let room: Bucket | null = null;
   const activities = createActivities({
@@ -141,8 +145,7 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
     dataConverter: dataConverter(keys),
     workflowBundle: { code: await readFile(workflowBundlePath(), 'utf8') },
     activities,
-    // What is cut off then is attempted again, so it stays below what an orchestrator waits before it kills.
-    shutdownGraceTime: '15 seconds',
+    shutdownGraceTime: SHUTDOWN_GRACE_MS,
   } as const;
   const workers = await Promise.all([
     Worker.create({
@@ -188,7 +191,10 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
     async stop() {
       sweep.stop();
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      // Temporal's SDK has no such word for local activities: it waits for them.
+      const graceOver = setTimeout(() => shutdown.abort(new Error('the worker ends')), SHUTDOWN_GRACE_MS);
       await Promise.all(runs);
+      clearTimeout(graceOver);
       await deps.agent.close();
       await appender.close();
       await log.stop();

@@ -11,12 +11,15 @@ import { taskOf } from './task-of.ts';
 let begun: ((end: AttemptEnd) => void)[];
 let recorded: DeliveryEvent[];
 let attemptDelivery: AttemptDelivery;
+let shutdown: AbortController;
 beforeEach(() => {
+  shutdown = new AbortController();
   begun = [];
   recorded = [];
   attemptDelivery = createAttemptDelivery({
     makeAttempt: ({ number }) =>
-      new Promise<AttemptMade>((resolve) => {
+      new Promise<AttemptMade>((resolve, reject) => {
+        shutdown.signal.addEventListener('abort', () => reject(shutdown.signal.reason as Error));
         begun.push((end) => resolve({ end, events: [attempted(0, 100, number, 'succeed')], fallback: null }));
       }),
     eventLog: {
@@ -27,6 +30,7 @@ beforeEach(() => {
       },
     },
     releases: { wake: () => undefined },
+    shutdown: shutdown.signal,
   });
 });
 const ask = (number = 1): Promise<AttemptEnd> =>
@@ -68,4 +72,12 @@ it('an attempt that was held is made when it is asked for again', async () => {
   await vi.waitUntil(() => begun.length === 2);
   begun[1]!({ step: 'succeed' });
   expect(await again).toEqual({ step: 'succeed' });
+});
+
+it('an attempt that is cut off because the worker ends leaves no record, and a time for its successor', async () => {
+  const attempt = ask();
+  await vi.waitUntil(() => begun.length > 0);
+  shutdown.abort(new Error('the worker ends'));
+  await expect(attempt).rejects.toMatchObject({ type: 'WorkerEnds', nextRetryDelay: 2_000 });
+  expect(recorded).toEqual([]);
 });

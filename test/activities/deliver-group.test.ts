@@ -48,6 +48,7 @@ beforeEach(() => {
     recall: (ids) => Promise.resolve(new Map([...log].filter(([id]) => ids.has(id)))),
     disableSubscription: () => Promise.resolve(),
     now: () => new Date(),
+    shutdown: new AbortController().signal,
   };
   deliverGroup = createDeliverGroup(deps);
 });

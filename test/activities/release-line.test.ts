@@ -57,7 +57,6 @@ beforeEach(() => {
     {
       subscriptionId: SUBSCRIPTION,
       standsIn: false,
-      signal: new AbortController().signal,
       onReleased: () => undefined,
     },
   );

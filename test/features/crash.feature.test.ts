@@ -2,8 +2,10 @@
  * What dies loses nothing. Deterministic here: which deliveries are owed, and that each arrives. Not
  * deterministic: which attempts are cut off by a kill and made again.
  */
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type CustomerReceiver, startCustomerReceiver } from '../receivers/customer-receiver.ts';
 import {
@@ -144,9 +146,12 @@ it('a worker that is stopped in good order leaves a hanging request to its succe
   await platform.publish(eventsOf(type, 3));
   await expect.poll(() => requests.length, { timeout: 30_000 }).toBe(3);
 
+  const { status } = await call('PATCH', `/v1/subscriptions/${id}`, { url: receiver.url });
+  expect(status).toBe(200);
+  const logBefore = workerLog();
   process.kill(pidOf(product(), 'worker'), 'SIGTERM');
-  await call('PATCH', `/v1/subscriptions/${id}`, { url: receiver.url });
   await expect.poll(() => arrivedPairs(type).size, { timeout: 90_000 }).toBe(3);
+  expect(workerLog().slice(logBefore.length)).toContain('worker stopped');
   expect(requests).toEqual([1, 1, 1]);
   const attempts = receiver.deliveries.filter(({ headers }) => headers['x-broxi-event'] === type);
   expect(attempts.map(({ attempt }) => attempt)).toEqual([1, 1, 1]);
@@ -154,6 +159,8 @@ it('a worker that is stopped in good order leaves a hanging request to its succe
   hanging.close();
   await unsubscribe(id);
 });
+
+const workerLog = (): string => readFileSync(join(product().dataDir, 'logs', 'worker.log'), 'utf8');
 
 /** The API never answers that the fault is its own, whatever part it misses. */
 async function answersWhatItCan(): Promise<void> {

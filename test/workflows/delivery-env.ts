@@ -277,6 +277,7 @@ export async function startDeliveryEnv() {
         return Promise.resolve(new Map(last.map((event) => [event.delivery_id, event])));
       },
       lookUp: () => Promise.resolve(world.subscription),
+      shutdown: new AbortController().signal,
       get: () => world.subscription,
       caughtUp: () => Promise.resolve(),
       failuresOf: () => Promise.resolve({ failures: world.failures, latestSuccess: null }),
