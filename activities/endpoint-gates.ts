@@ -161,6 +161,7 @@ export function createEndpointGates({ now, onCircuit }: EndpointGatesDeps): Endp
         return { admitted: false, reason: 'circuit_open', waitMs: passage.untilMs - sentAtMs };
       }
       gate.circuit = passage.circuit;
+      onWire += 1;
       const judged = {
         deliveryId: applicant.deliveryId,
         isOperational: isOperational(applicant.eventType),

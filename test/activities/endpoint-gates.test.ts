@@ -1,9 +1,18 @@
-/** What the gate before an endpoint tells of its circuit. Its waits are watched in test/workflows. */
+/** What the gates before endpoints tell of themselves. Their waits are watched in test/workflows. */
 import { expect, it } from 'vitest';
-import { createEndpointGates } from '../../activities/endpoint-gates.ts';
+import { type Applicant, createEndpointGates } from '../../activities/endpoint-gates.ts';
 import { FAILURES_TO_OPEN } from '../../domain/deliver/circuit.ts';
 import type { CircuitMove } from '../../domain/subscription/failure-watch.ts';
 import type { AccountId, DeliveryId, SubscriptionId } from '../../schemas/ids.ts';
+
+const applicantOf = (index: number, eventType: string): Applicant => ({
+  subscriptionId: 'wh_abc12345' as SubscriptionId,
+  accountId: 'acme' as AccountId,
+  deliveryId: `del_${index}` as DeliveryId,
+  eventType,
+  url: 'https://example.com:8443/in?token=abc',
+  perSecond: null,
+});
 
 /** What is told of a circuit after so many deliveries of events of `eventType` have failed. */
 async function movesAfterFailuresOf(eventType: string): Promise<readonly CircuitMove[]> {
@@ -13,14 +22,7 @@ async function movesAfterFailuresOf(eventType: string): Promise<readonly Circuit
     onCircuit: (_id, move) => void moves.push(move),
   });
   for (let index = 0; index < FAILURES_TO_OPEN; index += 1) {
-    const admission = await gates.enter({
-      subscriptionId: 'wh_abc12345' as SubscriptionId,
-      accountId: 'acme' as AccountId,
-      deliveryId: `del_${index}` as DeliveryId,
-      eventType,
-      url: 'https://example.com:8443/in?token=abc',
-      perSecond: null,
-    });
+    const admission = await gates.enter(applicantOf(index, eventType));
     if (admission.admitted) admission.leave({ kind: 'unreachable', failure: 'timeout' });
   }
   return moves;
@@ -44,3 +46,11 @@ it.each([
     ]);
   },
 );
+
+it('attempts are on the wire from their admission until they leave', async () => {
+  const gates = createEndpointGates({ now: () => new Date(), onCircuit: () => undefined });
+  const admissions = await Promise.all([0, 1, 2].map((index) => gates.enter(applicantOf(index, 'a.b'))));
+  expect(gates.onWire()).toBe(3);
+  for (const admission of admissions) if (admission.admitted) admission.leave(null);
+  expect(gates.onWire()).toBe(0);
+});
