@@ -24,6 +24,7 @@ import { startDelivery } from '../../infra/temporal/delivery-start.ts';
 import { startGroup } from '../../infra/temporal/group-start.ts';
 import { createReleases } from '../../infra/temporal/releases.ts';
 import { createSendCommand } from '../../infra/temporal/subscription-actors.ts';
+import { SHUTDOWN_GRACE_MS, workersEnded } from '../../infra/temporal/worker-shutdown.ts';
 import { createWorkSlots } from '../../infra/temporal/work-slots.ts';
 import { forwardTemporalLogs } from '../../infra/temporal/logs.ts';
 import {
@@ -58,8 +59,6 @@ const WORK_POLLERS = 5;
 const CHECKS_AT_ONCE = 20;
 /** So long after a wake-up of a release, others for the same subscription are left out. */
 const WAKE_QUIET_MS = 1_000;
-/** What is on the wire has so long to end when the worker stops; below what an orchestrator waits before it kills. */
-const SHUTDOWN_GRACE_MS = 15_000;
 /** Longer than this no command waits for its subscription's actor. */
 const COMMAND_PATIENCE_MS = 20_000;
 
@@ -90,7 +89,7 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
   sweep.start();
 
   const appender = await createAppender(kafka, logger);
-  const shutdown = new AbortController();
+  const cutOff = new AbortController();
   const deps = attemptDeps({
     config,
     client,
@@ -100,7 +99,7 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
     logger,
     releases,
     watch: FAILURE_WATCH,
-    shutdown: shutdown.signal,
+    shutdown: cutOff.signal,
   });
   let room: Bucket | null = null;
   const activities = createActivities({
@@ -191,10 +190,7 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
     async stop() {
       sweep.stop();
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
-      // Temporal's SDK has no such word for local activities: it waits for them.
-      const graceOver = setTimeout(() => shutdown.abort(new Error('the worker ends')), SHUTDOWN_GRACE_MS);
-      await Promise.all(runs);
-      clearTimeout(graceOver);
+      await workersEnded(runs, cutOff);
       await deps.agent.close();
       await appender.close();
       await log.stop();
