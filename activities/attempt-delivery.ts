@@ -1,11 +1,26 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
+import { endOfFirstAttempt } from '../domain/deliver/recorded-end.ts';
 import type { DeliveryTask } from '../schemas/delivery.ts';
 import type { AttemptDeps, AttemptEnd, MakeAttempt } from './make-attempt.ts';
+import { CLOCK_SKEW_MS, type Recall } from './recall.ts';
 import { type RecordDeps, recordAttempt } from './record-attempt.ts';
 
-/** Makes attempt `number` of a delivery that has a workflow of its own, and records it. */
-export type AttemptDelivery = (task: DeliveryTask, number: number) => Promise<AttemptEnd>;
+/**
+ * Makes attempt `number` of a delivery that has a workflow of its own, and records it. `begunMs`, in milliseconds since
+ * 1970, where somebody else may have made the first attempt since then: the log is asked, and what was recorded is
+ * not sent again.
+ */
+export type AttemptDelivery = (
+  task: DeliveryTask,
+  number: number,
+  begunMs?: number | null,
+) => Promise<AttemptEnd>;
+
+export interface AttemptDeliveryDeps extends RecordDeps, Pick<AttemptDeps, 'shutdown'> {
+  readonly makeAttempt: MakeAttempt;
+  readonly recall: Recall;
+}
 
 /** Longer than Temporal takes to have a workflow task done again that it has lost patience with. */
 const REMEMBERED_MS = 60_000;
@@ -13,17 +28,20 @@ const REMEMBERED_MS = 60_000;
 const AGAIN_AFTER_MS = 2_000;
 
 /**
- * A worker that ends cuts the request off, nothing is recorded, and its successor makes the attempt. Asked again for an attempt that this
- * process is making, or has just made, it makes none: a workflow task that came too late on a busy machine runs its
- * local activities again.
+ * A worker that ends cuts the request off, nothing is recorded, and its successor makes the attempt. Asked again for an
+ * attempt that this process is making, or has just made, it makes none: a workflow task that came too late on a busy
+ * machine runs its local activities again.
  */
-export function createAttemptDelivery(
-  deps: RecordDeps & Pick<AttemptDeps, 'shutdown'> & { readonly makeAttempt: MakeAttempt },
-): AttemptDelivery {
+export function createAttemptDelivery(deps: AttemptDeliveryDeps): AttemptDelivery {
   const made = new Map<string, Promise<AttemptEnd>>();
 
-  const attempt: AttemptDelivery = async (task, number) => {
+  const attempt: AttemptDelivery = async (task, number, begunMs = null) => {
     const carrier = task.deliveryId;
+    if (begunMs !== null) {
+      const recalled = await deps.recall(new Set([carrier]), begunMs - CLOCK_SKEW_MS, deps.shutdown);
+      const end = endOfFirstAttempt(recalled.get(carrier));
+      if (end !== null) return end;
+    }
     const one = await deps.makeAttempt({ task, number, carrier }).catch((error: unknown) => {
       throw deps.shutdown.aborted ? leftToSuccessor(error) : error;
     });
@@ -31,11 +49,11 @@ export function createAttemptDelivery(
     return one.end;
   };
 
-  return async function attemptDelivery(task, number) {
+  return async function attemptDelivery(task, number, begunMs) {
     const key = `${task.deliveryId} ${number}`;
     const known = made.get(key);
     if (known !== undefined) return known;
-    const making = attempt(task, number);
+    const making = attempt(task, number, begunMs);
     made.set(key, making);
     const forget = (): unknown => made.delete(key);
     making.then((end) => {

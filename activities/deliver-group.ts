@@ -20,7 +20,6 @@ import {
   type Waiting,
   waitingAfterRecall,
 } from '../domain/deliver/riding.ts';
-import type { DeliveryEvent } from '../schemas/delivery-log.ts';
 import {
   type DeliveryGroup,
   type DeliveryTask,
@@ -28,9 +27,10 @@ import {
   type PackedGroup,
   unpackGroup,
 } from '../schemas/delivery.ts';
-import type { AccountId, DeliveryId, SubscriptionId } from '../schemas/ids.ts';
+import type { AccountId, SubscriptionId } from '../schemas/ids.ts';
 import { createInTurn } from './in-turn.ts';
 import type { AttemptDeps, AttemptMade, MakeAttempt } from './make-attempt.ts';
+import { CLOCK_SKEW_MS, type Recall } from './recall.ts';
 import { type RecordDeps, recordAttempt } from './record-attempt.ts';
 import type { Unfinished } from './retry-delivery.ts';
 
@@ -40,12 +40,7 @@ export interface DeliverGroupDeps extends RecordDeps, Pick<AttemptDeps, 'now' | 
   readonly startOwn: (task: DeliveryTask, unfinished: Unfinished) => Promise<void>;
   /** True where there is room for one more workflow; it then counts as taken. */
   readonly takeRoom: () => boolean;
-  /** The last record of each of these deliveries that was appended since a moment. */
-  readonly recall: (
-    ids: ReadonlySet<DeliveryId>,
-    sinceMs: number,
-    signal: AbortSignal,
-  ) => Promise<ReadonlyMap<DeliveryId, DeliveryEvent>>;
+  readonly recall: Recall;
   readonly disableSubscription: (accountId: AccountId, id: SubscriptionId, reason: string) => Promise<void>;
 }
 
@@ -55,8 +50,6 @@ const DUE_TOGETHER_MS = 700;
 const HEARTBEAT_EVERY_MS = 2_000;
 /** What has no outcome by then is recorded as under way, so that it is seen. */
 const SHOWN_AFTER_MS = 1_000;
-/** Clocks of router and worker may differ by so much. */
-const CLOCK_SKEW_MS = 60_000;
 
 /** What survives from one execution to the next. `isUnderWay` while attempts are being made. */
 export interface GroupProgress {

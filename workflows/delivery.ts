@@ -11,6 +11,7 @@ import {
   proxyLocalActivities,
   setHandler,
   upsertSearchAttributes,
+  workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import type { AttemptEnd } from '../activities/make-attempt.ts';
@@ -40,6 +41,9 @@ const { cancelDelivery, disableSubscription } = proxyActivities<Activities>({
   startToCloseTimeout: '1 minute',
 });
 
+/** It was started, and its first task was scheduled and started. Events of another task come after. */
+const EVENTS_AT_FIRST = 3;
+
 const show = (status: DeliveryStatus): void =>
   upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.deliveryState, value: status }]);
 
@@ -63,7 +67,7 @@ export async function delivery(task: DeliveryTask, unfinished?: Unfinished): Pro
     return taken;
   };
 
-  let end: AttemptEnd = unfinished ?? (await attemptDelivery(task, 1));
+  let end: AttemptEnd = unfinished ?? (await attemptDelivery(task, 1, begunBeforeMs()));
   while (end.step === 'retry') {
     show('retrying');
     const given = takeOrder();
@@ -75,6 +79,12 @@ export async function delivery(task: DeliveryTask, unfinished?: Unfinished): Pro
   const status = statusAfter(end);
   show(status);
   return status;
+}
+
+/** Since when another worker may have made the first attempt; null for the first one that has the workflow. */
+function begunBeforeMs(): number | null {
+  const { historyLength, startTime, unsafe } = workflowInfo();
+  return unsafe.isReplaying || historyLength > EVENTS_AT_FIRST ? startTime.getTime() : null;
 }
 
 /**

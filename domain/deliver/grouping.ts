@@ -11,7 +11,7 @@ export interface Rate {
   readonly atMs: number;
 }
 
-const RATE_WINDOW_MS = 1_000;
+const RATE_WINDOW_MS = 500;
 
 /** The rate of which nothing is known. */
 export const NO_RATE: Rate = { perSecond: 0, atMs: 0 };

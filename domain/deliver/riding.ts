@@ -2,6 +2,7 @@
 import type { DeliveryEvent } from '../../schemas/delivery-log.ts';
 import type { DeliveryTask } from '../../schemas/delivery.ts';
 import type { DeliveryId } from '../../schemas/ids.ts';
+import { type RecordedEnd, retryOf } from './recorded-end.ts';
 
 /** One delivery of a group that is not done, by its place in the group. */
 export interface Waiting {
@@ -36,12 +37,7 @@ export interface AfterRecall {
   /** Those that were to leave for a workflow of their own, which may not have been started. */
   readonly own: readonly {
     readonly task: DeliveryTask;
-    readonly unfinished: {
-      readonly step: 'retry';
-      readonly number: number;
-      readonly delayMs: number;
-      readonly failure: string;
-    };
+    readonly unfinished: Extract<RecordedEnd, { readonly step: 'retry' }>;
   }[];
 }
 
@@ -64,11 +60,11 @@ export function waitingAfterRecall(
         continue;
       }
       const dueAtMs = Date.parse(event.next.next_attempt_at);
-      const failure = event.status_code === null ? (event.error ?? '') : `answered ${event.status_code}`;
+      const unfinished = retryOf(event, dueAtMs);
       if (event.workflow_id === task.deliveryId) {
-        const delayMs = Math.max(1, dueAtMs - Date.parse(event.at));
-        own.push({ task, unfinished: { step: 'retry', number: event.number, delayMs, failure } });
+        own.push({ task, unfinished });
       } else {
+        const { failure } = unfinished;
         left.push({ index: one.index, attemptsMade: event.number, dueAtMs, failure });
       }
     }

@@ -28,6 +28,8 @@ export interface DeliveryStart {
   readonly unfinished?: unknown;
   /** True where a delivery that has ended may begin again. */
   readonly again?: true;
+  /** True where a worker on the client's own connection is to have its first task at once, if it has room. */
+  readonly isEager?: boolean;
 }
 
 /**
@@ -39,11 +41,12 @@ export async function startDelivery(
   actor: DeliveryActor,
   start: DeliveryStart,
 ): Promise<boolean> {
-  const { task, url, state, unfinished, again } = start;
+  const { task, url, state, unfinished, again, isEager = false } = start;
   const { searchAttributes: attributes } = actor;
   const options: WorkflowStartOptions = {
     taskQueue: actor.taskQueue,
     workflowId: task.deliveryId,
+    requestEagerStart: isEager,
     workflowIdReusePolicy: again === true ? 'ALLOW_DUPLICATE' : 'REJECT_DUPLICATE',
     args: unfinished === undefined ? [task] : [task, unfinished],
     typedSearchAttributes: new TypedSearchAttributes([

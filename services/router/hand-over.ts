@@ -26,8 +26,8 @@ import { untilTaken } from './until-taken.ts';
 
 /** The workflows of deliveries, as Temporal keeps them. Each call rejects while Temporal is away. */
 export interface Carriers {
-  /** Resolves once the delivery's workflow is there, also where it was before. */
-  startDelivery(task: DeliveryTask): Promise<void>;
+  /** Resolves once the delivery's workflow is there, also where it was before. `isEager`: begun in this process. */
+  startDelivery(task: DeliveryTask, isEager: boolean): Promise<void>;
   /** Resolves once the group's workflow is there, also where it was before. */
   startGroup(group: DeliveryGroup, nextOffset: bigint): Promise<void>;
   /** The offset after the last record that a group speaks for; null where there never was such a group. */
@@ -53,6 +53,13 @@ export type Stretch = Pick<Chunk, 'topic' | 'partition' | 'firstOffset' | 'nextO
 
 /** Requests to Temporal on the wire at once, per chunk. */
 const STARTS_AT_ONCE = 32;
+/**
+ * A chunk of so few, in quiet times, is begun in this process: without a way through Temporal's queues it arrives in
+ * half the time. Not more: what is on the wire when the router dies is sent again.
+ */
+const EAGER_AT_ONCE = 4;
+/** Later than most first attempts of quiet times go out, so that it takes no time from them. */
+const SHOWN_AFTER_MS = 50;
 /**
  * Groups that are not full, over all partitions of a process: each costs as much as a full one. Beyond it a partition
  * rests, so that more comes together: a worker that has only groups of five to do is no faster than one workflow each.
@@ -83,7 +90,7 @@ export function createHandOver(deps: HandOverDeps): (stretch: Stretch) => Promis
     if (count === 0) return;
     if (stretch.isInDoubt) return handOverAgain(deps, stretch);
     if (deps.limits.deliveries === 1 || rate.perSecond <= QUIET_PER_SECOND) {
-      await startEach(deps, stretch, records);
+      await startEach(deps, stretch, records, count <= EAGER_AT_ONCE && rate.perSecond <= QUIET_PER_SECOND);
     } else {
       await rest(await startGroups(deps, stretch), signal);
     }
@@ -97,15 +104,23 @@ async function startEach(
   deps: HandOverDeps,
   { signal }: Stretch,
   records: readonly RecordDeliveries[],
+  isEager: boolean,
 ): Promise<void> {
   const tasks = records.flatMap((record) => record.tasks);
-  const now = new Date();
-  await Promise.all([
-    deps.eventLog.appendDeliveryEvents(tasks.map((task) => deliveryScheduled(task, task.deliveryId, now))),
-    pMap(tasks, (task) => taken(deps, signal, () => deps.carriers.startDelivery(task)), {
-      concurrency: STARTS_AT_ONCE,
-    }),
-  ]);
+  const scheduled = tasks.map((task) => deliveryScheduled(task, task.deliveryId, new Date()));
+  const start = pMap(tasks, (task) => taken(deps, signal, () => deps.carriers.startDelivery(task, isEager)), {
+    concurrency: STARTS_AT_ONCE,
+  });
+  if (!isEager) {
+    await Promise.all([start, deps.eventLog.appendDeliveryEvents(scheduled)]);
+    return;
+  }
+  await start;
+  // Only so that they are seen before they end: nobody waits for it. A Kafka that is away is told of by the attempts.
+  setTimeout(
+    () => void deps.eventLog.appendDeliveryEvents(scheduled).catch(() => undefined),
+    SHOWN_AFTER_MS,
+  ).unref();
 }
 
 /**
@@ -143,7 +158,7 @@ async function handOverAgain(deps: HandOverDeps, stretch: Stretch): Promise<void
   }
   const rest = stretch.records.filter(({ offset }) => offset >= next);
   if (deps.limits.deliveries === 1 || countOf(rest) <= QUIET_PER_SECOND) {
-    return startEach(deps, stretch, rest);
+    return startEach(deps, stretch, rest, false);
   }
   const records = await withoutOwnWorkflow(deps, stretch, rest);
   await startGroups(deps, { ...stretch, firstOffset: next, records });

@@ -1,5 +1,6 @@
 /** The router: `platform.events` in, durable deliveries out. Scale it by adding processes, up to the partitions. */
 import { Counter } from 'prom-client';
+import { attemptDeps } from '../../activities/attempt-deps.ts';
 import { releaseId } from '../../domain/deliver/carrier.ts';
 import { groupLimits } from '../../domain/deliver/grouping.ts';
 import { createSubscriptionIndex } from '../../domain/match/subscription-index.ts';
@@ -8,7 +9,7 @@ import { createAppender } from '../../infra/kafka/appender.ts';
 import { startChunkConsumer } from '../../infra/kafka/chunk-consumer.ts';
 import { createKafka } from '../../infra/kafka/client.ts';
 import { createEventLog } from '../../infra/kafka/event-log.ts';
-import { recordedDeliveries } from '../../infra/kafka/recall-deliveries.ts';
+import { recallDeliveries, recordedDeliveries } from '../../infra/kafka/recall-deliveries.ts';
 import { followEventTypes } from '../../infra/kafka/event-type-log.ts';
 import { createTopics, topicPlans } from '../../infra/kafka/topics.ts';
 import { findPlaces } from '../../infra/postgres/known-places.ts';
@@ -17,12 +18,20 @@ import { runProgram, type ProgramContext, type RunningService } from '../../infr
 import { followSubscriptions } from '../../infra/projections/follow-subscriptions.ts';
 import { collectInBatch } from '../../infra/temporal/batch-actors.ts';
 import { createBacklog } from '../../infra/temporal/backlog.ts';
-import { connectClient, createClient } from '../../infra/temporal/client.ts';
+import { connectWorker, createClient } from '../../infra/temporal/client.ts';
+import { forwardTemporalLogs } from '../../infra/temporal/logs.ts';
 import { createReleases } from '../../infra/temporal/releases.ts';
-import { BATCH_ACTOR, GROUP_ACTOR, RELEASE_ACTOR, RELEASE_WOKEN_EVERY_MS } from '../../workflows/messages.ts';
+import {
+  BATCH_ACTOR,
+  FAILURE_WATCH,
+  GROUP_ACTOR,
+  RELEASE_ACTOR,
+  RELEASE_WOKEN_EVERY_MS,
+} from '../../workflows/messages.ts';
 import { createCollectBatches } from './collect-batches.ts';
 import { createDispatch } from './dispatch.ts';
 import { createEnterLanes } from './enter-lanes.ts';
+import { startFirstAttempts } from './first-attempts.ts';
 import { followMatchable } from './follow-matchable.ts';
 import { createHandOver } from './hand-over.ts';
 import { createKnownDeliveries } from './known-deliveries.ts';
@@ -36,6 +45,7 @@ const GROUPS_WAITING = 10;
 await runProgram({ name: 'router', healthPort: (config) => config.ports.routerHealth, start });
 
 async function start({ config, logger, metrics, keys, crash }: ProgramContext): Promise<RunningService> {
+  forwardTemporalLogs(logger);
   const kafka = createKafka(config.kafka, 'webhooks-router', logger);
   await createTopics(kafka, topicPlans(config.eventTopics));
   const directory = createSubscriptionDirectory();
@@ -52,9 +62,38 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
 
   const appender = await createAppender(kafka, logger);
   const pool = createPool(config.databaseUrl, logger);
-  const connection = await connectClient(config.temporal);
+  const connection = await connectWorker(config.temporal);
   const { namespace } = config.temporal;
   const client = createClient(connection, namespace, keys);
+  const releases = createReleases(
+    client,
+    { ...RELEASE_ACTOR, idOf: releaseId },
+    RELEASE_WOKEN_EVERY_MS,
+    logger,
+  );
+  const cutOff = new AbortController();
+  const attempts = attemptDeps({
+    config,
+    client,
+    directory,
+    appender,
+    keys,
+    logger,
+    releases,
+    watch: FAILURE_WATCH,
+    shutdown: cutOff.signal,
+  });
+  const firstAttempts = await startFirstAttempts({
+    connection,
+    namespace,
+    keys,
+    attempts: {
+      ...attempts,
+      recall: (ids, sinceMs, signal) => recallDeliveries(kafka, logger, ids, sinceMs, signal),
+    },
+    cutOff,
+    onCrash: crash,
+  });
   const counters = {
     events: new Counter({
       name: 'webhooks_router_records_total',
@@ -98,12 +137,7 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
         eventLog: createEventLog(appender),
         directory,
         recorded: (ids, sinceMs, signal) => recordedDeliveries(kafka, logger, ids, sinceMs, signal),
-        releases: createReleases(
-          client,
-          { ...RELEASE_ACTOR, idOf: releaseId },
-          RELEASE_WOKEN_EVERY_MS,
-          logger,
-        ),
+        releases,
         logger,
       }),
       handOver: createHandOver({
@@ -125,6 +159,8 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
     isReady: () => consumer.isReady(),
     async stop() {
       await consumer.stop();
+      await firstAttempts.stop();
+      await attempts.agent.close();
       await appender.close();
       await pool.end();
       await Promise.all([log.stop(), eventTypes.tail.stop()]);

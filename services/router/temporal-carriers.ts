@@ -18,8 +18,9 @@ export const createTemporalCarriers = (
   directory: SubscriptionDirectory,
   backlog: Backlog,
 ): Carriers => ({
-  async startDelivery(task) {
-    await startDelivery(client, DELIVERY_ACTOR, { task, url: urlOf(directory, task), state: 'pending' });
+  async startDelivery(task, isEager) {
+    const url = urlOf(directory, task);
+    await startDelivery(client, DELIVERY_ACTOR, { task, url, state: 'pending', isEager });
   },
   startGroup: (group, nextOffset) =>
     startGroup(client, GROUP_ACTOR, group, { next: String(nextOffset) } satisfies GroupMemo),

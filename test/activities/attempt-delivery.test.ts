@@ -30,11 +30,15 @@ beforeEach(() => {
       },
     },
     releases: { wake: () => undefined },
+    recall: (ids) => {
+      const found = recorded.filter(({ delivery_id }) => ids.has(delivery_id));
+      return Promise.resolve(new Map(found.map((event) => [event.delivery_id, event])));
+    },
     shutdown: shutdown.signal,
   });
 });
-const ask = (number = 1): Promise<AttemptEnd> =>
-  new MockActivityEnvironment().run(attemptDelivery, taskOf(0), number);
+const ask = (number = 1, begunMs: number | null = null): Promise<AttemptEnd> =>
+  new MockActivityEnvironment().run(attemptDelivery, taskOf(0), number, begunMs);
 const retry: AttemptEnd = { step: 'retry', number: 1, delayMs: 1, failure: 'answered 503' };
 
 it('an attempt that is under way is not made twice, and both who ask learn what came of it', async () => {
@@ -80,4 +84,17 @@ it('an attempt that is cut off because the worker ends leaves no record, and a t
   shutdown.abort(new Error('the worker ends'));
   await expect(attempt).rejects.toMatchObject({ type: 'WorkerEnds', nextRetryDelay: 2_000 });
   expect(recorded).toEqual([]);
+});
+
+it('an attempt that another worker has made and recorded is not made again', async () => {
+  recorded.push(attempted(0, 100, 1, 'succeed'));
+  expect(await ask(1, 0)).toEqual({ step: 'succeed' });
+  expect([begun.length, recorded.length]).toEqual([0, 1]);
+});
+
+it('an attempt that another worker may have begun, and did not record, is made', async () => {
+  const attempt = ask(1, 0);
+  await vi.waitUntil(() => begun.length > 0);
+  begun[0]!({ step: 'succeed' });
+  expect(await attempt).toEqual({ step: 'succeed' });
 });

@@ -9,6 +9,8 @@ import { taskOf } from '../../activities/task-of.ts';
 const MANY = 2 * QUIET_PER_SECOND;
 
 let alone: DeliveryId[];
+/** Those of `alone` whose first attempt is made in the router's process. */
+let eager: DeliveryId[];
 let groups: { readonly id: string; readonly ids: readonly DeliveryId[] }[];
 /** What Temporal has from before. */
 let groupsBefore: Map<string, bigint>;
@@ -17,12 +19,17 @@ let handOver: (stretch: Stretch) => Promise<void>;
 beforeEach(() => {
   vi.useFakeTimers();
   alone = [];
+  eager = [];
   groups = [];
   groupsBefore = new Map();
   aloneBefore = new Set();
   handOver = createHandOver({
     carriers: {
-      startDelivery: ({ deliveryId }) => Promise.resolve(void alone.push(deliveryId)),
+      startDelivery: ({ deliveryId }, isEager) => {
+        alone.push(deliveryId);
+        if (isEager) eager.push(deliveryId);
+        return Promise.resolve();
+      },
       startGroup: ({ id, tasks }) => Promise.resolve(void groups.push({ id, ids: tasks.map(idOf) })),
       nextOffsetOf: (id) => Promise.resolve(groupsBefore.get(id) ?? null),
       hasDelivery: (id) => Promise.resolve(aloneBefore.has(id)),
@@ -61,6 +68,20 @@ const stretch = (first: number, count: number, isInDoubt = false): Stretch => ({
 it('in quiet times each delivery travels alone', async () => {
   await handOver(stretch(0, 3));
   expect([alone, groups]).toEqual([idsFrom(0, 3), []]);
+});
+
+describe('a first attempt in the process of the router', () => {
+  it('is made where few come in quiet times', async () => {
+    await handOver(stretch(0, 3));
+    expect(eager).toEqual(idsFrom(0, 3));
+  });
+
+  it('is not made where more come at once, nor where a crash may have begun it', async () => {
+    await handOver(stretch(0, 10));
+    await vi.advanceTimersByTimeAsync(60_000);
+    await handOver(stretch(100, 3, true));
+    expect([alone.length, eager]).toEqual([13, []]);
+  });
 });
 
 it('many deliveries travel together, in a group that is named for the place of the first', async () => {

@@ -1,0 +1,54 @@
+/** What the log says of a delivery whose carrier has died, or was slow: whoever goes on sends nothing again. */
+import type { DeliveryEvent, HoldReason } from '../../schemas/delivery-log.ts';
+
+/** What came of an attempt, as its record tells it. */
+export type RecordedEnd =
+  | { readonly step: 'succeed' }
+  | { readonly step: 'retry'; readonly number: number; readonly delayMs: number; readonly failure: string }
+  | { readonly step: 'exhaust'; readonly reason: 'not_retried' | 'retries_used_up' | 'gone' }
+  | { readonly step: 'block' }
+  | {
+      readonly step: 'hold';
+      readonly reason: HoldReason;
+      readonly attemptsMade: number;
+      readonly waitMs: null;
+    }
+  | { readonly step: 'cancel'; readonly reason: string };
+
+/** By the last record of a delivery that was not attempted before; null where its first attempt is still to be made. */
+export function endOfFirstAttempt(last: DeliveryEvent | undefined): RecordedEnd | null {
+  switch (last?.type) {
+    case undefined:
+    case 'DeliveryScheduled':
+    case 'DeliveryRestarted':
+      return null;
+    case 'DeliveryHeld':
+      return { step: 'hold', reason: last.reason, attemptsMade: 0, waitMs: null };
+    case 'DeliveryCancelled':
+      return { step: 'cancel', reason: last.reason };
+    case 'AttemptEnded':
+      switch (last.next.step) {
+        case 'retry':
+          return retryOf(last, Date.parse(last.next.next_attempt_at));
+        case 'exhaust':
+          return { step: 'exhaust', reason: last.next.reason };
+        case 'block':
+          return { step: 'block' };
+        case 'succeed':
+          return { step: 'succeed' };
+      }
+  }
+}
+
+type AttemptEnded = Extract<DeliveryEvent, { type: 'AttemptEnded' }>;
+
+/** The next attempt of a delivery whose latest one is to be followed by another at `dueAtMs`. */
+export const retryOf = (
+  event: AttemptEnded,
+  dueAtMs: number,
+): Extract<RecordedEnd, { readonly step: 'retry' }> => ({
+  step: 'retry',
+  number: event.number,
+  delayMs: Math.max(1, dueAtMs - Date.parse(event.at)),
+  failure: event.status_code === null ? (event.error ?? '') : `answered ${event.status_code}`,
+});

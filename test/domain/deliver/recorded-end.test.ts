@@ -1,0 +1,31 @@
+/** What a worker that goes on with a delivery reads from its last record. */
+import { expect, it } from 'vitest';
+import { endOfFirstAttempt } from '../../../domain/deliver/recorded-end.ts';
+import { attempted, cancelled, held, scheduled } from '../record/delivery-history.ts';
+
+it('a delivery that was not attempted is still to be attempted', () => {
+  expect(endOfFirstAttempt(undefined)).toBeNull();
+  expect(endOfFirstAttempt(scheduled(0, 10))).toBeNull();
+});
+
+it.each([
+  ['succeed', { step: 'succeed' }],
+  ['exhaust', { step: 'exhaust', reason: 'not_retried' }],
+  ['block', { step: 'block' }],
+] as const)('an attempt that was followed by %s has ended the delivery', (step, end) => {
+  expect(endOfFirstAttempt(attempted(0, 10, 1, step))).toEqual(end);
+});
+
+it('an attempt that is to be followed by another leaves the number, the whole wait and the failure', () => {
+  expect(endOfFirstAttempt(attempted(0, 10, 1, 'retry'))).toEqual({
+    step: 'retry',
+    number: 1,
+    delayMs: 5_000,
+    failure: 'answered 503',
+  });
+});
+
+it('what is held or cancelled is not owed by its workflow any more', () => {
+  expect(endOfFirstAttempt(held(0, 10))).toMatchObject({ step: 'hold', reason: 'paused' });
+  expect(endOfFirstAttempt(cancelled(0, 10))).toEqual({ step: 'cancel', reason: 'subscription_deleted' });
+});
