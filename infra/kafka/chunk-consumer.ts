@@ -1,6 +1,7 @@
 /**
  * Reads topics in order, partition by partition, in chunks. A chunk's offset is committed only after its
- * handler has finished, so a crash repeats at most the last chunk. What kafkajs calls a batch is a chunk here.
+ * handler has finished, so a crash repeats what was not committed and loses nothing. What kafkajs calls a batch is a
+ * chunk here.
  */
 import type { EachBatchPayload, IHeaders, Kafka } from 'kafkajs';
 import type { Logger } from '../telemetry.ts';
@@ -31,6 +32,12 @@ export interface Chunk {
 /** `done` commits the chunk; `seekTo` goes on reading at another offset and commits nothing. */
 export type ChunkResult = 'done' | { readonly seekTo: bigint };
 
+/**
+ * When the group's offsets follow: after each chunk, so that a crash repeats at most one of each partition; once a
+ * second, for who knows by itself what it has seen; or never, for who begins each time where it says.
+ */
+export type Commits = 'each_chunk' | 'each_second' | 'never';
+
 export interface ChunkConsumerOptions {
   readonly groupId: string;
   readonly topics: readonly string[];
@@ -38,6 +45,7 @@ export interface ChunkConsumerOptions {
   readonly maxRecords: number;
   /** How many partitions are worked on at once. */
   readonly partitionsAtOnce: number;
+  readonly commits: Commits;
   /**
    * Where to go on in a partition, asked each time that the group gives it to this member; null for where the group
    * has committed, which is the default for all.
@@ -56,6 +64,12 @@ export interface ChunkConsumer {
 }
 
 const HEARTBEAT_EVERY_MS = 2_000;
+const COMMIT_EVERY_MS = 1_000;
+/**
+ * A broker answers as soon as there is a record, so a longer wait delays none; it only lets idle topics rest. A consumer
+ * that stops waits for the answer.
+ */
+const LONGEST_POLL_MS = 1_000;
 
 /** Joins the group and starts reading; new groups begin with the oldest record. */
 export async function startChunkConsumer(
@@ -70,12 +84,14 @@ export async function startChunkConsumer(
     sessionTimeout: 10_000,
     rebalanceTimeout: 60_000,
     heartbeatInterval: HEARTBEAT_EVERY_MS,
-    maxWaitTimeInMs: 250,
+    maxWaitTimeInMs: LONGEST_POLL_MS,
     maxBytesPerPartition: 1_048_576,
     retry: { initialRetryTime: 200, maxRetryTime: 5_000, retries: 8 },
   });
   let ready = false;
   const stopping = new AbortController();
+  /** Offsets to be committed, by partition. */
+  const pending = new Map<string, Place>();
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
     ready = true;
     for (const [topic, partitions] of Object.entries(payload.memberAssignment)) {
@@ -85,15 +101,26 @@ export async function startChunkConsumer(
       }
     }
   });
-  consumer.on(consumer.events.REBALANCING, () => void (ready = false));
+  consumer.on(consumer.events.REBALANCING, () => {
+    ready = false;
+    // They may be another member's by now, which is further.
+    pending.clear();
+  });
   consumer.on(consumer.events.CRASH, ({ payload }) => {
     ready = false;
     if (payload.restart) logger.warn({ err: payload.error }, 'the Kafka consumer starts again');
     else options.onCrash(payload.error);
   });
 
-  const commit = (topic: string, partition: number, offset: bigint): Promise<void> =>
-    consumer.commitOffsets([{ topic, partition, offset: String(offset) }]);
+  const commitPending = async (): Promise<void> => {
+    const offsets = [...pending.values()];
+    pending.clear();
+    if (offsets.length > 0) await consumer.commitOffsets(offsets);
+  };
+  const commit = async (place: Place): Promise<void> => {
+    if (options.commits === 'each_chunk') await consumer.commitOffsets([place]);
+    if (options.commits === 'each_second') pending.set(`${place.topic}/${place.partition}`, place);
+  };
 
   const handleBatch = async (payload: EachBatchPayload): Promise<void> => {
     const { topic, partition, messages, highWatermark } = payload.batch;
@@ -125,7 +152,7 @@ export async function startChunkConsumer(
       }
       firstOffset = nextOffset;
       payload.resolveOffset(String(nextOffset - 1n));
-      await commit(topic, partition, nextOffset);
+      await commit({ topic, partition, offset: String(nextOffset) });
       await payload.heartbeat();
     }
   };
@@ -138,14 +165,25 @@ export async function startChunkConsumer(
     partitionsConsumedConcurrently: options.partitionsAtOnce,
     eachBatch: handleBatch,
   });
+  // What a broker refuses is read again, by whoever has the partition then.
+  const committing = setInterval(() => void commitPending().catch(() => undefined), COMMIT_EVERY_MS);
   return {
     isReady: () => ready,
     async stop() {
       stopping.abort(new Error('the consumer stops'));
       ready = false;
+      clearInterval(committing);
+      // Once kafkajs has begun to stop, it commits nothing and says nothing of it.
+      await commitPending().catch(() => undefined);
       await consumer.disconnect();
     },
   };
+}
+
+interface Place {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: string;
 }
 
 /**

@@ -41,6 +41,7 @@ export async function startTail(kafka: Kafka, logger: Logger, options: TailOptio
     topics: [options.topic],
     maxRecords: 1_000,
     partitionsAtOnce: 1,
+    commits: 'never',
     onCrash: options.onCrash,
     positionOf: (_topic, partition) => positions.get(partition) ?? null,
     handle: (chunk) => {

@@ -36,6 +36,8 @@ const DYNAMIC_CONFIG = [
   'frontend.rps=100000',
   'frontend.namespaceRPS=100000',
   'system.enableActivityEagerExecution=true',
+  'matching.numTaskqueueReadPartitions=1',
+  'matching.numTaskqueueWritePartitions=1',
 ];
 
 /** @throws LocalStackError `missing_program`. */
@@ -114,7 +116,7 @@ async function prepare(context: StackContext, program: string): Promise<ChildSpe
       ...SEARCH_ATTRIBUTES.flatMap((attribute) => ['--search-attribute', `${attribute}=Keyword`]),
       ...DYNAMIC_CONFIG.flatMap((setting) => ['--dynamic-config-value', setting]),
     ],
-    environment: context.environment,
+    environment: { GOGC: '400', GOMEMLIMIT: '1GiB', ...context.environment },
     directory: folder,
     stopSignal: 'SIGTERM',
     marker: database,

@@ -32,6 +32,8 @@ async function start({ config, logger, crash }: ProgramContext): Promise<Running
         topics,
         maxRecords: CHUNK_RECORDS,
         partitionsAtOnce: PARTITIONS_AT_ONCE,
+        // Its place stands in PostgreSQL, with the rows.
+        commits: 'each_second',
         onCrash: crash,
         handle: project(deps).handle,
       }),

@@ -121,6 +121,7 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
     topics: config.eventTopics,
     maxRecords: CHUNK_RECORDS,
     partitionsAtOnce: 6,
+    commits: 'each_chunk',
     onCrash: crash,
     handle: createDispatch({
       batches: createCollectBatches({

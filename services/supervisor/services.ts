@@ -9,6 +9,9 @@ import type { Config } from '../../schemas/config.ts';
 const SERVICE_NAMES = ['api', 'router', 'worker', 'projector'] as const;
 type ServiceName = (typeof SERVICE_NAMES)[number];
 
+/** Deliveries are many small objects that die young: with V8's default of 16 MB a tenth of the time went to moving them. */
+const V8_FLAGS = ['--max-semi-space-size=64'];
+
 export interface Services {
   /** Stops all of them in good order. */
   stop(): Promise<void>;
@@ -57,6 +60,7 @@ function specOf(name: ServiceName, config: Config, environment: NodeJS.ProcessEn
     // The data folder is an argument only so that an orphan of this stack can be told from another's.
     args: [
       '--enable-source-maps',
+      ...V8_FLAGS,
       fileURLToPath(new URL(`../${name}/main.js`, import.meta.url)),
       `--data-dir=${config.dataDir}`,
     ],

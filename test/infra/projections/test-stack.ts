@@ -87,6 +87,7 @@ export async function startTestProjector({ kafka, pool }: TestStack): Promise<{ 
         topics,
         maxRecords: 50,
         partitionsAtOnce: 3,
+        commits: 'each_second',
         onCrash: (error) => {
           throw error;
         },
