@@ -34,28 +34,26 @@ export function deliveryTask(
   traceId: string,
   sha256: (text: string) => Uint8Array,
 ): DeliveryTask {
-  const identity = { accountId: event.accountId, eventId: event.id, eventType: event.type };
+  const { accountId, id: eventId, type: eventType, occurredAt } = event;
   const { subscriptionId, orderedBy } = owed;
   const lane = orderedBy === null ? undefined : laneOf(orderedBy, event.data, sha256);
   const deliveryId = formatDeliveryId(
-    sha256(deliveryIdText({ ...identity, subscriptionId, replayId: null })),
+    sha256(deliveryIdText({ accountId, eventId, eventType, subscriptionId, replayId: null })),
   );
+  const body = deliveryBody({ eventType, occurredAt, subscriptionId, deliveryId, dataText: event.dataText });
+  // Nothing is spread before the fields: V8 takes ten times as long for an object that begins so and grows.
   return {
-    ...identity,
     deliveryId,
     subscriptionId,
     subscriptionVersion: owed.version,
-    occurredAt: event.occurredAt,
+    accountId,
+    eventId,
+    eventType,
+    occurredAt,
     source,
     appendedAtMs,
+    body,
     traceId,
-    body: deliveryBody({
-      eventType: event.type,
-      occurredAt: event.occurredAt,
-      subscriptionId,
-      deliveryId,
-      dataText: event.dataText,
-    }),
     ...(lane === undefined ? {} : { lane }),
   };
 }

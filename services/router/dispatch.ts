@@ -37,45 +37,66 @@ export interface DispatchDeps {
   readonly count: (what: 'events' | 'dead_letters' | 'deliveries' | 'collected', by: number) => void;
 }
 
-/** The handler of the router's consumer. */
-export function createDispatch(deps: DispatchDeps): (chunk: Chunk) => Promise<ChunkResult> {
-  /** The offset after what this process has handed over last, for each partition. */
-  const handedOver = new Map<string, bigint>();
+/**
+ * A part of a chunk is handed over once it is owed so many deliveries: an event that very many subscribe to makes very
+ * many of one record, and memory is not to grow with what a chunk happens to hold.
+ */
+const MOST_OWED = 2_000;
+
+/** How far a partition has come. */
+interface Progress {
+  readonly nextOffset: bigint;
+  /** So many records from there on may have been begun by whoever had the partition before. */
+  readonly inDoubt: number;
+}
+
+/** The handler of the router's consumer, whose chunks have at most `chunkRecords`. */
+export function createDispatch(
+  deps: DispatchDeps,
+  chunkRecords: number,
+): (chunk: Chunk) => Promise<ChunkResult> {
+  const progress = new Map<string, Progress>();
 
   return async (chunk) => {
-    const { topic, partition, firstOffset, nextOffset, signal } = chunk;
+    const { topic, partition, firstOffset, nextOffset, records, signal } = chunk;
     const key = `${topic}/${partition}`;
-    // After a start or a rebalance: whoever had the partition before may have begun this chunk.
-    const isInDoubt = handedOver.get(key) !== firstOffset;
-    handedOver.delete(key);
+    const before = progress.get(key);
+    // After a start or a rebalance all that was not committed is in doubt, and that is one chunk at most.
+    let inDoubt = before?.nextOffset === firstOffset ? before.inDoubt : chunkRecords;
+    progress.delete(key);
 
-    const { owed, refused } = read(deps, chunk);
-    for (const { place, reason } of refused) deps.logger.warn({ ...place, reason }, 'a record is no event');
-    const tasks = await deps.known.withoutRepeats(owed);
-    const { alone, told } = deps.batches.sortOut(tasks);
-    await Promise.all([
-      deps.batches.tell(told, signal),
-      deps.appender.append(refused.map(({ record, place, reason }) => deadLetter(record, place, reason))),
-      deps.enterLanes(
-        alone.filter(({ lane }) => lane !== undefined),
-        isInDoubt,
-        signal,
-      ),
-      deps.handOver({
-        topic,
-        partition,
-        firstOffset,
-        nextOffset,
-        signal,
-        records: byRecord(alone.filter(({ lane }) => lane === undefined)),
-        isInDoubt,
-      }),
-    ]);
-    handedOver.set(key, nextOffset);
-    deps.count('events', chunk.records.length);
-    deps.count('dead_letters', refused.length);
-    deps.count('deliveries', alone.length);
-    deps.count('collected', tasks.length - alone.length);
+    /** Groups speak for all records from where those before end, also for what nobody is owed. */
+    let from = firstOffset;
+    for (const part of readInParts(deps, chunk)) {
+      const { refused } = part;
+      for (const { place, reason } of refused) deps.logger.warn({ ...place, reason }, 'a record is no event');
+      const tasks = await deps.known.withoutRepeats(part.owed);
+      const { alone, told } = deps.batches.sortOut(tasks);
+      const laned = alone.filter(({ lane }) => lane !== undefined);
+      const free = byRecord(alone.filter(({ lane }) => lane === undefined));
+      const isInDoubt = inDoubt > 0;
+      await Promise.all([
+        deps.batches.tell(told, signal),
+        deps.appender.append(refused.map(({ record, place, reason }) => deadLetter(record, place, reason))),
+        deps.enterLanes(laned, isInDoubt, signal),
+        deps.handOver({
+          topic,
+          partition,
+          firstOffset: from,
+          nextOffset: part.nextOffset,
+          signal,
+          records: free,
+          isInDoubt,
+        }),
+      ]);
+      if (free.length > 0) from = part.nextOffset;
+      inDoubt = Math.max(0, inDoubt - part.records);
+      deps.count('dead_letters', refused.length);
+      deps.count('deliveries', alone.length);
+      deps.count('collected', tasks.length - alone.length);
+    }
+    progress.set(key, { nextOffset, inDoubt });
+    deps.count('events', records.length);
     return 'done';
   };
 }
@@ -86,19 +107,34 @@ interface Refused {
   readonly reason: string;
 }
 
-function read(
-  deps: DispatchDeps,
-  { topic, partition, records }: Chunk,
-): { readonly owed: readonly DeliveryTask[]; readonly refused: readonly Refused[] } {
-  const owed: DeliveryTask[] = [];
-  const refused: Refused[] = [];
-  for (const record of records) {
+/** What some neighbouring records of a chunk hold. */
+interface Part {
+  readonly records: number;
+  /** The offset after the last of them. */
+  readonly nextOffset: bigint;
+  readonly owed: readonly DeliveryTask[];
+  readonly refused: readonly Refused[];
+}
+
+/** One part after the other, each read when it is asked for. The last one reaches to the chunk's end. */
+function* readInParts(deps: DispatchDeps, chunk: Chunk): Generator<Part> {
+  const { topic, partition } = chunk;
+  let count = 0;
+  let owed: DeliveryTask[] = [];
+  let refused: Refused[] = [];
+  for (const record of chunk.records) {
+    if (owed.length >= MOST_OWED) {
+      yield { records: count, nextOffset: record.offset, owed, refused };
+      [count, owed, refused] = [0, [], []];
+    }
+    count += 1;
     const place = { topic, partition, offset: String(record.offset) };
     const parsed = parseEventRecord({ ...record, ...place }, deps.eventTypes, readJson);
-    if (parsed.ok) owed.push(...tasksOf(deps, parsed.event, place, record));
-    else refused.push({ record, place, reason: parsed.reason.message });
+    if (!parsed.ok) refused.push({ record, place, reason: parsed.reason.message });
+    // Not by spreading: there may be more than a call takes arguments.
+    else for (const task of tasksOf(deps, parsed.event, place, record)) owed.push(task);
   }
-  return { owed, refused };
+  yield { records: count, nextOffset: chunk.nextOffset, owed, refused };
 }
 
 function tasksOf(

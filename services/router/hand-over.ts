@@ -15,6 +15,7 @@ import {
   rateAfter,
   type RecordDeliveries,
 } from '../../domain/deliver/grouping.ts';
+import { inParts } from '../../domain/in-parts.ts';
 import { type Bucket, type RateLimit, takeToken } from '../../domain/token-bucket.ts';
 import { deliveryScheduled } from '../../domain/record/delivery-event.ts';
 import type { Chunk } from '../../infra/kafka/chunk-consumer.ts';
@@ -64,12 +65,14 @@ const SHOWN_AFTER_MS = 50;
  * Groups that are not full, over all partitions of a process: each costs as much as a full one. Beyond it a partition
  * rests, so that more comes together: a worker that has only groups of five to do is no faster than one workflow each.
  */
-const SMALL_GROUPS: RateLimit = { perSecond: 20, burst: 6 };
+const SMALL_GROUPS: RateLimit = { perSecond: 10, burst: 6 };
 
 /** Rejects only when the work is taken from us. */
 export function createHandOver(deps: HandOverDeps): (stretch: Stretch) => Promise<void> {
   let rate = NO_RATE;
   let smallGroups: Bucket | null = null;
+  /** Up to where groups of before speak, by partition: it may be beyond the stretch that was asked about. */
+  const spokenFor = new Map<string, bigint>();
 
   /** Until the next small group may be started. */
   const rest = async (groups: readonly PlannedGroup[], signal: AbortSignal): Promise<void> => {
@@ -83,8 +86,16 @@ export function createHandOver(deps: HandOverDeps): (stretch: Stretch) => Promis
     if (restMs > 0) await delay(restMs, undefined, { signal });
   };
 
-  return async (stretch) => {
-    const { records, signal } = stretch;
+  return async (given) => {
+    const { topic, partition, nextOffset, signal } = given;
+    const key = `${topic}/${partition}`;
+    const known = spokenFor.get(key);
+    const covered = given.isInDoubt ? await coveredUntil(deps, given, known) : given.firstOffset;
+    if (covered > nextOffset) spokenFor.set(key, covered);
+    else spokenFor.delete(key);
+    const stretch = covered > given.firstOffset ? restOf(given, covered) : given;
+
+    const { records } = stretch;
     const count = countOf(records);
     rate = rateAfter(rate, count, performance.now());
     if (count === 0) return;
@@ -144,36 +155,64 @@ async function startGroups(deps: HandOverDeps, stretch: Stretch): Promise<readon
 }
 
 /**
- * What groups speak for already is left to them. Of the rest, a few go alone, where Temporal refuses what it has; of
- * many it is asked first, for a workflow each would keep it busy for a minute.
+ * Where a stretch in doubt goes on after the groups that were started for it: `known` where one of before reaches into
+ * it, for groups are found by their first offset alone.
  */
-async function handOverAgain(deps: HandOverDeps, stretch: Stretch): Promise<void> {
-  const { topic, partition, signal } = stretch;
-  let next = stretch.firstOffset;
-  for (;;) {
-    const id = groupId({ topic, partition, offset: String(next) }, 0);
-    const covered = await taken(deps, signal, () => deps.carriers.nextOffsetOf(id));
-    if (covered === null || covered <= next) break;
-    next = covered;
+async function coveredUntil(
+  deps: HandOverDeps,
+  { topic, partition, firstOffset, nextOffset, signal }: Stretch,
+  known = firstOffset,
+): Promise<bigint> {
+  let covered = known > firstOffset ? known : firstOffset;
+  while (covered < nextOffset) {
+    const id = groupId({ topic, partition, offset: String(covered) }, 0);
+    const next = await taken(deps, signal, () => deps.carriers.nextOffsetOf(id));
+    if (next === null || next <= covered) break;
+    covered = next;
   }
-  const rest = stretch.records.filter(({ offset }) => offset >= next);
-  if (deps.limits.deliveries === 1 || countOf(rest) <= QUIET_PER_SECOND) {
-    return startEach(deps, stretch, rest, false);
-  }
-  const records = await withoutOwnWorkflow(deps, stretch, rest);
-  await startGroups(deps, { ...stretch, firstOffset: next, records });
+  return covered;
 }
 
+/** Begins where groups of before end. */
+const restOf = (stretch: Stretch, covered: bigint): Stretch => ({
+  ...stretch,
+  firstOffset: covered,
+  records: stretch.records.filter(({ offset }) => offset >= covered),
+});
+
+/**
+ * Of what no group speaks for, a few go alone, where Temporal refuses what it has; of many it is asked first, for a
+ * workflow each would keep it busy for a minute.
+ */
+async function handOverAgain(deps: HandOverDeps, stretch: Stretch): Promise<void> {
+  const { records } = stretch;
+  if (deps.limits.deliveries === 1 || countOf(records) <= QUIET_PER_SECOND) {
+    return startEach(deps, stretch, records, false);
+  }
+  await startGroups(deps, { ...stretch, records: await withoutOwnWorkflow(deps, stretch) });
+}
+
+/**
+ * Without those that were started alone. They are the first of a stretch, and no more than a quiet time has: once none
+ * of so many is found, no other was started.
+ */
 async function withoutOwnWorkflow(
   deps: HandOverDeps,
-  { signal }: Stretch,
-  records: readonly RecordDeliveries[],
+  { signal, records }: Stretch,
 ): Promise<readonly RecordDeliveries[]> {
   const ids = records.flatMap(({ tasks }) => tasks.map(({ deliveryId }) => deliveryId));
-  const isKnown = await pMap(ids, (id) => taken(deps, signal, () => deps.carriers.hasDelivery(id)), {
-    concurrency: STARTS_AT_ONCE,
-  });
-  const known = new Set(ids.filter((_, index) => isKnown[index]));
+  const known = new Set<DeliveryId>();
+  for (const some of inParts(ids, () => 1, { weight: QUIET_PER_SECOND })) {
+    const before = known.size;
+    await pMap(
+      some,
+      async (id) => {
+        if (await taken(deps, signal, () => deps.carriers.hasDelivery(id))) known.add(id);
+      },
+      { concurrency: STARTS_AT_ONCE },
+    );
+    if (known.size === before) break;
+  }
   return records
     .map(({ offset, tasks }) => ({ offset, tasks: tasks.filter(({ deliveryId }) => !known.has(deliveryId)) }))
     .filter(({ tasks }) => tasks.length > 0);

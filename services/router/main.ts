@@ -38,7 +38,7 @@ import { createKnownDeliveries } from './known-deliveries.ts';
 import { createTemporalCarriers } from './temporal-carriers.ts';
 
 /** How many records are taken, handed over and committed at once. */
-const CHUNK_RECORDS = 500;
+const CHUNK_RECORDS = 1_000;
 /** While more groups wait for workers than this, reading stops, and Kafka keeps what comes in. */
 const GROUPS_WAITING = 10;
 
@@ -123,37 +123,40 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
     partitionsAtOnce: 6,
     commits: 'each_chunk',
     onCrash: crash,
-    handle: createDispatch({
-      batches: createCollectBatches({
-        directory,
-        collect: (told) => collectInBatch(client, BATCH_ACTOR, told),
-        logger,
-      }),
-      appender,
-      directory,
-      index,
-      eventTypes: eventTypes.catalogue,
-      known: createKnownDeliveries((ids) => findPlaces(pool, ids), logger),
-      enterLanes: createEnterLanes({
-        eventLog: createEventLog(appender),
-        directory,
-        recorded: (ids, sinceMs, signal) => recordedDeliveries(kafka, logger, ids, sinceMs, signal),
-        releases,
-        logger,
-      }),
-      handOver: createHandOver({
-        carriers: createTemporalCarriers(
-          client,
+    handle: createDispatch(
+      {
+        batches: createCollectBatches({
           directory,
-          createBacklog(client, namespace, GROUP_ACTOR.taskQueue, GROUPS_WAITING, logger),
-        ),
-        eventLog: createEventLog(appender),
-        limits: groupLimits(config.deliveriesPerWorkflow),
+          collect: (told) => collectInBatch(client, BATCH_ACTOR, told),
+          logger,
+        }),
+        appender,
+        directory,
+        index,
+        eventTypes: eventTypes.catalogue,
+        known: createKnownDeliveries((ids) => findPlaces(pool, ids), logger),
+        enterLanes: createEnterLanes({
+          eventLog: createEventLog(appender),
+          directory,
+          recorded: (ids, sinceMs, signal) => recordedDeliveries(kafka, logger, ids, sinceMs, signal),
+          releases,
+          logger,
+        }),
+        handOver: createHandOver({
+          carriers: createTemporalCarriers(
+            client,
+            directory,
+            createBacklog(client, namespace, GROUP_ACTOR.taskQueue, GROUPS_WAITING, logger),
+          ),
+          eventLog: createEventLog(appender),
+          limits: groupLimits(config.deliveriesPerWorkflow),
+          logger,
+        }),
         logger,
-      }),
-      logger,
-      count: (what, by) => counters[what].inc(by),
-    }),
+        count: (what, by) => counters[what].inc(by),
+      },
+      CHUNK_RECORDS,
+    ),
   });
 
   return {

@@ -15,6 +15,8 @@ let groups: { readonly id: string; readonly ids: readonly DeliveryId[] }[];
 /** What Temporal has from before. */
 let groupsBefore: Map<string, bigint>;
 let aloneBefore: Set<DeliveryId>;
+/** Of which deliveries Temporal was asked. */
+let asked: DeliveryId[];
 let handOver: (stretch: Stretch) => Promise<void>;
 beforeEach(() => {
   vi.useFakeTimers();
@@ -23,6 +25,7 @@ beforeEach(() => {
   groups = [];
   groupsBefore = new Map();
   aloneBefore = new Set();
+  asked = [];
   handOver = createHandOver({
     carriers: {
       startDelivery: ({ deliveryId }, isEager) => {
@@ -32,7 +35,10 @@ beforeEach(() => {
       },
       startGroup: ({ id, tasks }) => Promise.resolve(void groups.push({ id, ids: tasks.map(idOf) })),
       nextOffsetOf: (id) => Promise.resolve(groupsBefore.get(id) ?? null),
-      hasDelivery: (id) => Promise.resolve(aloneBefore.has(id)),
+      hasDelivery(id) {
+        asked.push(id);
+        return Promise.resolve(aloneBefore.has(id));
+      },
       room: () => Promise.resolve(),
     },
     eventLog: {
@@ -120,6 +126,13 @@ describe('a chunk that somebody may have begun', () => {
     expect([alone, groups]).toEqual([[], []]);
   });
 
+  it('is left to a group that reaches beyond it, and so is what comes next', async () => {
+    groupsBefore.set('group:platform.events:0:0', 150n);
+    await handOver(stretch(0, 100, true));
+    await handOver(stretch(100, 100, true));
+    expect([alone, groups]).toEqual([[], [{ id: 'group:platform.events:0:150', ids: idsFrom(150, 50) }]]);
+  });
+
   it('goes alone as far as few are left of it, where Temporal refuses what it has', async () => {
     groupsBefore.set('group:platform.events:0:0', 97n);
     await handOver(stretch(0, 100, true));
@@ -130,5 +143,10 @@ describe('a chunk that somebody may have begun', () => {
     aloneBefore = new Set(idsFrom(0, 10));
     await handOver(stretch(0, 100, true));
     expect([alone, groups]).toEqual([[], [{ id: 'group:platform.events:0:0', ids: idsFrom(10, 90) }]]);
+  });
+
+  it('has Temporal asked of no more single deliveries than quiet times have, unless it knows some', async () => {
+    await handOver(stretch(0, 1_000, true));
+    expect(asked).toEqual(idsFrom(0, QUIET_PER_SECOND));
   });
 });

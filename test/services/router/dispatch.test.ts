@@ -1,0 +1,95 @@
+/** How a chunk becomes stretches that are handed over. Events are real, and what takes them is a list. */
+import { expect, it } from 'vitest';
+import { createSubscriptionIndex } from '../../../domain/match/subscription-index.ts';
+import { createSubscriptionDirectory } from '../../../domain/subscription/directory.ts';
+import type { Chunk } from '../../../infra/kafka/chunk-consumer.ts';
+import { EVENT_TYPES } from '../../../schemas/event-types.ts';
+import type { SubscriptionId } from '../../../schemas/ids.ts';
+import { createDispatch, type DispatchDeps } from '../../../services/router/dispatch.ts';
+import { followMatchable } from '../../../services/router/follow-matchable.ts';
+import type { Stretch } from '../../../services/router/hand-over.ts';
+import { created } from '../../domain/subscription/subscription-log.ts';
+
+const CHUNK_RECORDS = 10;
+
+const eventOf = (type: string): Buffer =>
+  Buffer.from(JSON.stringify({ event: type, timestamp: '2024-01-15T10:30:05Z', data: {} }));
+
+/** A chunk of a partition whose record at each offset is an event of the type that `types` names. */
+const chunk = (first: number, types: readonly string[]): Chunk => ({
+  topic: 'platform.events',
+  partition: 0,
+  firstOffset: BigInt(first),
+  nextOffset: BigInt(first + types.length),
+  endOffset: BigInt(first + types.length),
+  signal: new AbortController().signal,
+  records: types.map((type, index) => ({
+    offset: BigInt(first + index),
+    key: null,
+    value: eventOf(type),
+    headers: {},
+    timestampMs: 1,
+  })),
+});
+
+/** A router with so many subscriptions to `wanted.event`, and the stretches that it hands over. */
+function router(subscriptions: number) {
+  const directory = createSubscriptionDirectory();
+  const index = createSubscriptionIndex();
+  const { onEvent } = followMatchable(directory, index);
+  for (let number = 0; number < subscriptions; number += 1) {
+    const id = `wh_${String(number).padStart(8, '0')}` as SubscriptionId;
+    onEvent({ ...created(1, { events: ['wanted.event'] }), subscription_id: id });
+  }
+  const stretches: Stretch[] = [];
+  const deps: DispatchDeps = {
+    appender: { append: () => Promise.resolve(), close: () => Promise.resolve() },
+    directory,
+    index,
+    eventTypes: EVENT_TYPES,
+    known: { withoutRepeats: (tasks) => Promise.resolve(tasks) },
+    batches: { sortOut: (tasks) => ({ alone: tasks, told: [] }), tell: () => Promise.resolve() },
+    enterLanes: () => Promise.resolve(),
+    handOver: (stretch) => Promise.resolve(void stretches.push(stretch)),
+    logger: { warn: () => undefined } as unknown as DispatchDeps['logger'],
+    count: () => undefined,
+  };
+  return { dispatch: createDispatch(deps, CHUNK_RECORDS), stretches };
+}
+
+const deliveriesOf = ({ records }: Stretch): number => records.flatMap(({ tasks }) => tasks).length;
+const boundsOf = ({ firstOffset, nextOffset }: Stretch): readonly [bigint, bigint] => [
+  firstOffset,
+  nextOffset,
+];
+
+it('a chunk that is owed little is one stretch, also where nobody is owed its first and last record', async () => {
+  const { dispatch, stretches } = router(1);
+  await dispatch(chunk(5, ['other.event', 'wanted.event', 'other.event']));
+  expect(stretches.map(boundsOf)).toEqual([[5n, 8n]]);
+  expect(stretches.map(deliveriesOf)).toEqual([1]);
+});
+
+it('a chunk that is owed much is handed over in stretches that follow each other', async () => {
+  const { dispatch, stretches } = router(1_500);
+  await dispatch(chunk(0, ['wanted.event', 'wanted.event', 'other.event', 'wanted.event']));
+  expect(stretches.map(boundsOf)).toEqual([
+    [0n, 2n],
+    [2n, 4n],
+  ]);
+  expect(stretches.map(deliveriesOf)).toEqual([3_000, 1_500]);
+});
+
+it('as many records as a chunk may have are in doubt after a start, however they come', async () => {
+  const { dispatch, stretches } = router(1);
+  for (const [first, count] of [
+    [0, 4],
+    [4, 6],
+    [10, 3],
+    // Another member had the partition meanwhile.
+    [20, 1],
+  ] as const) {
+    await dispatch(chunk(first, Array<string>(count).fill('wanted.event')));
+  }
+  expect(stretches.map(({ isInDoubt }) => isInDoubt)).toEqual([true, true, false, true]);
+});
