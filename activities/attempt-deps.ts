@@ -28,7 +28,7 @@ import type { RecordDeps, Releases } from './record-attempt.ts';
 export interface AttemptParts {
   readonly config: Pick<Config, 'allowedNetworks' | 'egressProxy' | 'eventTopics'>;
   readonly client: Client;
-  readonly directory: SubscriptionDirectory;
+  readonly directory: Pick<SubscriptionDirectory, 'atLeast'>;
   readonly appender: Appender;
   readonly keys: KeyRing;
   readonly logger: Logger;

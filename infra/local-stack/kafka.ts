@@ -31,7 +31,7 @@ const INSTEAD = 'set KAFKA_BROKERS to the address of a running broker';
  * 0.8 instead of 1.5 s of CPU on 100,000 records, because C2 never pays back its own work in the life of a local
  * stack. 512 MB hold these loads with 225 MB resident; the serial collector needs no threads of its own.
  */
-const JVM_FLAGS = ['-XX:+UseSerialGC', '-Djava.awt.headless=true'];
+const JVM_FLAGS = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Djava.awt.headless=true'];
 const HEAP_FLAGS = ['-Xms128m', '-Xmx512m'];
 
 /** Log folders, relative to the broker's own: a path in a properties file would need escapes, and no comma. */

@@ -3,10 +3,11 @@
  * SIGTERM or SIGINT. A wrong environment is one line on standard error and exit code 1.
  */
 import type { Registry } from 'prom-client';
-import { type Config, parseConfig } from '../../schemas/config.ts';
-import { keyRing, type KeyRing } from '../crypto/sealed-secret.ts';
+import type { Config } from '../../schemas/config.ts';
+import type { KeyRing } from '../crypto/sealed-secret.ts';
 import { createLogger, createMetrics, type Logger } from '../telemetry.ts';
-import { logFile, withStoredKeys, writePidFile } from './data-dir.ts';
+import { logFile, writePidFile } from './data-dir.ts';
+import { readEnvironment } from './environment.ts';
 import { startHealthServer } from './health-server.ts';
 
 /** What a service is given. */
@@ -40,13 +41,7 @@ const STOP_PATIENCE_MS = 25_000;
 
 /** Runs a program until it is told to stop. Resolves never: the process ends. */
 export async function runProgram(program: Program): Promise<void> {
-  const parsed = parseConfig(process.env, process.cwd());
-  if (!parsed.ok) leave(parsed.message);
-  const config = withStoredKeys(parsed.config);
-  const [currentKey, ...olderKeys] = config.encryptionKeys;
-  if (currentKey === undefined) leave('WEBHOOKS_ENCRYPTION_KEY: expected 32 bytes in base64');
-  const keys = keyRing(currentKey, ...olderKeys);
-
+  const { config, keys } = readEnvironment();
   const logger = createLogger(program.name, config.logLevel, logFile(config.dataDir, program.name));
   const metrics = createMetrics(program.name);
   const removePidFile = writePidFile(config.dataDir, program.name);
@@ -105,9 +100,4 @@ export async function runProgram(program: Program): Promise<void> {
   } catch (error) {
     crash(error as Error);
   }
-}
-
-function leave(message: string): never {
-  process.stderr.write(`${message}\n`);
-  process.exit(1);
 }

@@ -66,14 +66,16 @@ export function createDeliveryOrders(client: Client, address: OrderAddress): Del
         await client.workflow.getHandle(workflowId).signal(cancelSignal);
         return true;
       }),
-    restart: (task, attemptsMade) =>
-      startDelivery(client, address, {
+    async restart(task, attemptsMade) {
+      const started = await startDelivery(client, address, {
         task,
         url: null,
         state: 'retrying',
         unfinished: { step: 'retry', number: attemptsMade, delayMs: 1, failure: 'to be tried again' },
         again: true,
-      }),
+      });
+      return started !== 'before';
+    },
   };
 }
 

@@ -33,14 +33,17 @@ export interface DeliveryStart {
 }
 
 /**
- * Resolves once Temporal holds the workflow: true where it was started now, false where it was there before, for a
- * delivery is started once. Rejects while Temporal is away.
+ * Where its first workflow task is done: by a worker on the client's own connection, or by any. `before`: it was there
+ * already, for a delivery is started once.
  */
+export type Started = 'here' | 'elsewhere' | 'before';
+
+/** Resolves once Temporal holds the workflow. Rejects while Temporal is away. */
 export async function startDelivery(
   client: Client,
   actor: DeliveryActor,
   start: DeliveryStart,
-): Promise<boolean> {
+): Promise<Started> {
   const { task, url, state, unfinished, again, isEager = false } = start;
   const { searchAttributes: attributes } = actor;
   const options: WorkflowStartOptions = {
@@ -58,10 +61,10 @@ export async function startDelivery(
     ]),
   };
   try {
-    await client.workflow.start(actor.workflowType, options);
-    return true;
+    const { eagerlyStarted } = await client.workflow.start(actor.workflowType, options);
+    return eagerlyStarted ? 'here' : 'elsewhere';
   } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return 'before';
     throw error;
   }
 }

@@ -23,12 +23,19 @@ import type { EventLog } from '../../infra/kafka/event-log.ts';
 import type { Logger } from '../../infra/telemetry.ts';
 import type { DeliveryGroup, DeliveryTask } from '../../schemas/delivery.ts';
 import type { DeliveryId } from '../../schemas/ids.ts';
+import type { Begun } from './first-attempts.ts';
 import { untilTaken } from './until-taken.ts';
 
 /** The workflows of deliveries, as Temporal keeps them. Each call rejects while Temporal is away. */
 export interface Carriers {
-  /** Resolves once the delivery's workflow is there, also where it was before. `isEager`: begun in this process. */
-  startDelivery(task: DeliveryTask, isEager: boolean): Promise<void>;
+  /** Resolves once the delivery's workflow is there, also where it was before. */
+  startDelivery(task: DeliveryTask): Promise<void>;
+  /** Whether its first attempt may be made beside this process. */
+  mayBegin(task: DeliveryTask): boolean;
+  /** The same as `startDelivery`; its first attempt is made there, unless it is done elsewhere. */
+  beginDelivery(task: DeliveryTask): Promise<Begun>;
+  /** Whether an attempt that was begun there has not ended. */
+  isUnderWay(task: DeliveryTask): boolean;
   /** Resolves once the group's workflow is there, also where it was before. */
   startGroup(group: DeliveryGroup, nextOffset: bigint): Promise<void>;
   /** The offset after the last record that a group speaks for; null where there never was such a group. */
@@ -54,12 +61,7 @@ export type Stretch = Pick<Chunk, 'topic' | 'partition' | 'firstOffset' | 'nextO
 
 /** Requests to Temporal on the wire at once, per chunk. */
 const STARTS_AT_ONCE = 32;
-/**
- * A chunk of so few, in quiet times, is begun in this process: without a way through Temporal's queues it arrives in
- * half the time. Not more: what is on the wire when the router dies is sent again.
- */
-const EAGER_AT_ONCE = 4;
-/** Later than most first attempts of quiet times go out, so that it takes no time from them. */
+/** Later than most first attempts of quiet times have ended, so that it takes no time from them. */
 const SHOWN_AFTER_MS = 50;
 /**
  * Groups that are not full, over all partitions of a process: each costs as much as a full one. Beyond it a partition
@@ -101,7 +103,7 @@ export function createHandOver(deps: HandOverDeps): (stretch: Stretch) => Promis
     if (count === 0) return;
     if (stretch.isInDoubt) return handOverAgain(deps, stretch);
     if (deps.limits.deliveries === 1 || rate.perSecond <= QUIET_PER_SECOND) {
-      await startEach(deps, stretch, records, count <= EAGER_AT_ONCE && rate.perSecond <= QUIET_PER_SECOND);
+      await startEach(deps, stretch, records, rate.perSecond <= QUIET_PER_SECOND);
     } else {
       await rest(await startGroups(deps, stretch), signal);
     }
@@ -115,23 +117,31 @@ async function startEach(
   deps: HandOverDeps,
   { signal }: Stretch,
   records: readonly RecordDeliveries[],
-  isEager: boolean,
+  isQuiet: boolean,
 ): Promise<void> {
   const tasks = records.flatMap((record) => record.tasks);
-  const scheduled = tasks.map((task) => deliveryScheduled(task, task.deliveryId, new Date()));
-  const start = pMap(tasks, (task) => taken(deps, signal, () => deps.carriers.startDelivery(task, isEager)), {
-    concurrency: STARTS_AT_ONCE,
-  });
-  if (!isEager) {
-    await Promise.all([start, deps.eventLog.appendDeliveryEvents(scheduled)]);
+  await pMap(tasks, (task) => startOne(deps, signal, task, isQuiet), { concurrency: STARTS_AT_ONCE });
+}
+
+async function startOne(
+  deps: HandOverDeps,
+  signal: AbortSignal,
+  task: DeliveryTask,
+  isQuiet: boolean,
+): Promise<void> {
+  const { carriers, eventLog } = deps;
+  const scheduled = [deliveryScheduled(task, task.deliveryId, new Date())];
+  if (!isQuiet || !carriers.mayBegin(task)) {
+    const started = taken(deps, signal, () => carriers.startDelivery(task));
+    await Promise.all([started, eventLog.appendDeliveryEvents(scheduled)]);
     return;
   }
-  await start;
-  // Only so that they are seen before they end: nobody waits for it. A Kafka that is away is told of by the attempts.
-  setTimeout(
-    () => void deps.eventLog.appendDeliveryEvents(scheduled).catch(() => undefined),
-    SHOWN_AFTER_MS,
-  ).unref();
+  const begun = await taken(deps, signal, () => carriers.beginDelivery(task));
+  if (begun === 'elsewhere') return eventLog.appendDeliveryEvents(scheduled);
+  // Only so that it is seen before it ends: nobody waits for it. A Kafka that is away is told of by the attempts.
+  setTimeout(() => {
+    if (carriers.isUnderWay(task)) eventLog.appendDeliveryEvents(scheduled).catch(() => undefined);
+  }, SHOWN_AFTER_MS).unref();
 }
 
 /**

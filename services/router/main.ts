@@ -1,6 +1,5 @@
 /** The router: `platform.events` in, durable deliveries out. Scale it by adding processes, up to the partitions. */
 import { Counter } from 'prom-client';
-import { attemptDeps } from '../../activities/attempt-deps.ts';
 import { releaseId } from '../../domain/deliver/carrier.ts';
 import { groupLimits } from '../../domain/deliver/grouping.ts';
 import { createSubscriptionIndex } from '../../domain/match/subscription-index.ts';
@@ -9,7 +8,7 @@ import { createAppender } from '../../infra/kafka/appender.ts';
 import { startChunkConsumer } from '../../infra/kafka/chunk-consumer.ts';
 import { createKafka } from '../../infra/kafka/client.ts';
 import { createEventLog } from '../../infra/kafka/event-log.ts';
-import { recallDeliveries, recordedDeliveries } from '../../infra/kafka/recall-deliveries.ts';
+import { recordedDeliveries } from '../../infra/kafka/recall-deliveries.ts';
 import { followEventTypes } from '../../infra/kafka/event-type-log.ts';
 import { createTopics, topicPlans } from '../../infra/kafka/topics.ts';
 import { findPlaces } from '../../infra/postgres/known-places.ts';
@@ -21,13 +20,7 @@ import { createBacklog } from '../../infra/temporal/backlog.ts';
 import { connectWorker, createClient } from '../../infra/temporal/client.ts';
 import { forwardTemporalLogs } from '../../infra/temporal/logs.ts';
 import { createReleases } from '../../infra/temporal/releases.ts';
-import {
-  BATCH_ACTOR,
-  FAILURE_WATCH,
-  GROUP_ACTOR,
-  RELEASE_ACTOR,
-  RELEASE_WOKEN_EVERY_MS,
-} from '../../workflows/messages.ts';
+import { BATCH_ACTOR, GROUP_ACTOR, RELEASE_ACTOR, RELEASE_WOKEN_EVERY_MS } from '../../workflows/messages.ts';
 import { createCollectBatches } from './collect-batches.ts';
 import { createDispatch } from './dispatch.ts';
 import { createEnterLanes } from './enter-lanes.ts';
@@ -71,27 +64,8 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
     RELEASE_WOKEN_EVERY_MS,
     logger,
   );
-  const cutOff = new AbortController();
-  const attempts = attemptDeps({
-    config,
-    client,
-    directory,
-    appender,
-    keys,
-    logger,
-    releases,
-    watch: FAILURE_WATCH,
-    shutdown: cutOff.signal,
-  });
   const firstAttempts = await startFirstAttempts({
-    connection,
-    namespace,
-    keys,
-    attempts: {
-      ...attempts,
-      recall: (ids, sinceMs, signal) => recallDeliveries(kafka, logger, ids, sinceMs, signal),
-    },
-    cutOff,
+    lookUp: (id, version) => directory.atLeast(id, version),
     onCrash: crash,
   });
   const counters = {
@@ -147,6 +121,7 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
             client,
             directory,
             createBacklog(client, namespace, GROUP_ACTOR.taskQueue, GROUPS_WAITING, logger),
+            firstAttempts,
           ),
           eventLog: createEventLog(appender),
           limits: groupLimits(config.deliveriesPerWorkflow),
@@ -164,7 +139,6 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
     async stop() {
       await consumer.stop();
       await firstAttempts.stop();
-      await attempts.agent.close();
       await appender.close();
       await pool.end();
       await Promise.all([log.stop(), eventTypes.tail.stop()]);

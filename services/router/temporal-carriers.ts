@@ -8,6 +8,7 @@ import type { Backlog } from '../../infra/temporal/backlog.ts';
 import { startGroup } from '../../infra/temporal/group-start.ts';
 import type { DeliveryTask } from '../../schemas/delivery.ts';
 import { DELIVERY_ACTOR, GROUP_ACTOR } from '../../workflows/messages.ts';
+import type { FirstAttempts } from './first-attempts.ts';
 import type { Carriers } from './hand-over.ts';
 
 /** `next` is a decimal text: an offset may exceed 2^53. */
@@ -17,11 +18,19 @@ export const createTemporalCarriers = (
   client: Client,
   directory: SubscriptionDirectory,
   backlog: Backlog,
+  firstAttempts: FirstAttempts,
 ): Carriers => ({
-  async startDelivery(task, isEager) {
-    const url = urlOf(directory, task);
-    await startDelivery(client, DELIVERY_ACTOR, { task, url, state: 'pending', isEager });
+  async startDelivery(task) {
+    await startDelivery(client, DELIVERY_ACTOR, { task, url: urlOf(directory, task), state: 'pending' });
   },
+  mayBegin({ subscriptionId }) {
+    const subscription = directory.get(subscriptionId);
+    // A rate is kept by one process alone.
+    const isFree = isLive(subscription) && subscription.settings.rate_limit === null;
+    return isFree && firstAttempts.hasRoom(subscriptionId);
+  },
+  beginDelivery: (task) => firstAttempts.begin({ task, url: urlOf(directory, task) }),
+  isUnderWay: ({ deliveryId }) => firstAttempts.isUnderWay(deliveryId),
   startGroup: (group, nextOffset) =>
     startGroup(client, GROUP_ACTOR, group, { next: String(nextOffset) } satisfies GroupMemo),
   async nextOffsetOf(groupId) {

@@ -9,8 +9,13 @@ import { taskOf } from '../../activities/task-of.ts';
 const MANY = 2 * QUIET_PER_SECOND;
 
 let alone: DeliveryId[];
-/** Those of `alone` whose first attempt is made in the router's process. */
-let eager: DeliveryId[];
+/** Those whose first attempt is begun beside the router, of which some may have ended. */
+let begun: DeliveryId[];
+let ended: Set<DeliveryId>;
+/** Whether there is room beside the router. */
+let hasRoom: boolean;
+/** What is recorded as handed over. */
+let shown: DeliveryId[];
 let groups: { readonly id: string; readonly ids: readonly DeliveryId[] }[];
 /** What Temporal has from before. */
 let groupsBefore: Map<string, bigint>;
@@ -21,18 +26,23 @@ let handOver: (stretch: Stretch) => Promise<void>;
 beforeEach(() => {
   vi.useFakeTimers();
   alone = [];
-  eager = [];
+  begun = [];
+  ended = new Set();
+  hasRoom = true;
+  shown = [];
   groups = [];
   groupsBefore = new Map();
   aloneBefore = new Set();
   asked = [];
   handOver = createHandOver({
     carriers: {
-      startDelivery: ({ deliveryId }, isEager) => {
-        alone.push(deliveryId);
-        if (isEager) eager.push(deliveryId);
-        return Promise.resolve();
+      startDelivery: ({ deliveryId }) => Promise.resolve(void alone.push(deliveryId)),
+      mayBegin: () => hasRoom,
+      beginDelivery({ deliveryId }) {
+        begun.push(deliveryId);
+        return Promise.resolve('here');
       },
+      isUnderWay: ({ deliveryId }) => !ended.has(deliveryId),
       startGroup: ({ id, tasks }) => Promise.resolve(void groups.push({ id, ids: tasks.map(idOf) })),
       nextOffsetOf: (id) => Promise.resolve(groupsBefore.get(id) ?? null),
       hasDelivery(id) {
@@ -42,7 +52,10 @@ beforeEach(() => {
       room: () => Promise.resolve(),
     },
     eventLog: {
-      appendDeliveryEvents: () => Promise.resolve(),
+      appendDeliveryEvents(events) {
+        shown.push(...events.map(({ delivery_id }) => delivery_id));
+        return Promise.resolve();
+      },
       appendSubscriptionEvents: () => Promise.resolve(),
     },
     limits: { deliveries: 250, bodyLength: 400_000 },
@@ -71,22 +84,28 @@ const stretch = (first: number, count: number, isInDoubt = false): Stretch => ({
   isInDoubt,
 });
 
-it('in quiet times each delivery travels alone', async () => {
-  await handOver(stretch(0, 3));
-  expect([alone, groups]).toEqual([idsFrom(0, 3), []]);
-});
-
-describe('a first attempt in the process of the router', () => {
-  it('is made where few come in quiet times', async () => {
+describe('in quiet times', () => {
+  it('each delivery travels alone, and is begun beside the router', async () => {
     await handOver(stretch(0, 3));
-    expect(eager).toEqual(idsFrom(0, 3));
+    expect([begun, alone, groups]).toEqual([idsFrom(0, 3), [], []]);
   });
 
-  it('is not made where more come at once, nor where a crash may have begun it', async () => {
-    await handOver(stretch(0, 10));
+  it('each is begun by any worker where there is no room, and is seen at once', async () => {
+    hasRoom = false;
+    await handOver(stretch(0, 3));
+    expect([begun, alone, shown]).toEqual([[], idsFrom(0, 3), idsFrom(0, 3)]);
+  });
+
+  it('what was begun is seen only where its first attempt takes long', async () => {
+    await handOver(stretch(0, 3));
+    ended = new Set(idsFrom(0, 2));
     await vi.advanceTimersByTimeAsync(60_000);
-    await handOver(stretch(100, 3, true));
-    expect([alone.length, eager]).toEqual([13, []]);
+    expect(shown).toEqual(idsFrom(2, 1));
+  });
+
+  it('what a crash may have begun is not begun beside the router', async () => {
+    await handOver(stretch(0, 3, true));
+    expect([begun, alone]).toEqual([[], idsFrom(0, 3)]);
   });
 });
 
