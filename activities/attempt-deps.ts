@@ -16,6 +16,7 @@ import {
   watchingFailures,
   type WatchAddress,
 } from '../infra/temporal/failure-watches.ts';
+import { createBusy } from '../infra/process/busy.ts';
 import type { Logger } from '../infra/telemetry.ts';
 import type { Config } from '../schemas/config.ts';
 import type { Sealed } from '../schemas/subscription-log.ts';
@@ -50,6 +51,7 @@ export function attemptDeps(parts: AttemptParts): AttemptDeps & RecordDeps {
     agent: createGuardedAgent({ allowedNetworks, egressProxy, parseRetryAfterMs }),
     gates: createEndpointGates({
       now,
+      isBusy: createBusy(),
       onCircuit: (subscriptionId, move) => void watches.circuitMoved(subscriptionId, move),
     }),
     lookUp: (id, version) => parts.directory.atLeast(id, version),

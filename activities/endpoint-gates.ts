@@ -10,6 +10,7 @@ import { askPassage, type Circuit, circuitAfter, circuitMoved, CLOSED } from '..
 import type { Outcome } from '../domain/deliver/outcome.ts';
 import {
   getsItsTurn,
+  isTooSlowToWaitFor,
   LONGEST_WAIT_MS,
   type Pace,
   paceAfter,
@@ -61,6 +62,8 @@ export interface EndpointGatesDeps {
   readonly now: () => Date;
   /** Called for a circuit that opened or closed, and for an open one that has become worth telling. */
   readonly onCircuit: (id: SubscriptionId, move: CircuitMove) => void;
+  /** Whether this process has its hands full, so that endpoints seem slow for its own sake. */
+  readonly isBusy: () => boolean;
 }
 
 interface Gate {
@@ -69,6 +72,8 @@ interface Gate {
   onWire: number;
   /** Smoothed, as TCP smooths its round-trip time (RFC 6298). */
   answerMs: number;
+  /** When it answered last, or when it was first asked after it owed nothing. */
+  heardAtMs: number;
   bucket: Bucket | null;
   /** First come, first served. */
   readonly waiting: Waiter[];
@@ -87,7 +92,7 @@ const MOST_GATES = 10_000;
 const SMOOTHING = 1 / 8;
 
 /** Makes the gates of one process. */
-export function createEndpointGates({ now, onCircuit }: EndpointGatesDeps): EndpointGates {
+export function createEndpointGates({ now, onCircuit, isBusy }: EndpointGatesDeps): EndpointGates {
   const gates = new Map<string, Gate>();
   let waiting = 0;
   let onWire = 0;
@@ -101,6 +106,7 @@ export function createEndpointGates({ now, onCircuit }: EndpointGatesDeps): Endp
       pace: STARTING_PACE,
       onWire: 0,
       answerMs: 0,
+      heardAtMs: 0,
       bucket: null,
       waiting: [],
     };
@@ -108,13 +114,29 @@ export function createEndpointGates({ now, onCircuit }: EndpointGatesDeps): Endp
     return gate;
   };
 
+  const goes = (gate: Gate): void => {
+    if (gate.onWire === 0) gate.heardAtMs = now().getTime();
+    gate.onWire += 1;
+  };
+
   /** Waits for a place on the wire; false where none comes in time. */
   const turn = (gate: Gate): Promise<boolean> => {
     if (gate.onWire < gate.pace.limit && gate.waiting.length === 0) {
-      gate.onWire += 1;
+      goes(gate);
       return Promise.resolve(true);
     }
-    if (!getsItsTurn(gate.pace.limit, gate.waiting.length, gate.answerMs)) return Promise.resolve(false);
+    const line = {
+      limit: gate.pace.limit,
+      waiting: gate.waiting.length,
+      answerMs: gate.answerMs,
+      silentMs: now().getTime() - gate.heardAtMs,
+      isBusy: isBusy(),
+    };
+    if (!getsItsTurn(line)) {
+      // Who joined before this was known would wait in vain, and keep the worker from others' deliveries.
+      if (isTooSlowToWaitFor(line)) for (const waiter of gate.waiting.splice(0)) waiter.goOn(false);
+      return Promise.resolve(false);
+    }
     return new Promise((resolve) => {
       const waiter: Waiter = {
         goOn(hasTurn) {
@@ -134,7 +156,7 @@ export function createEndpointGates({ now, onCircuit }: EndpointGatesDeps): Endp
 
   const letNextGo = (gate: Gate): void => {
     while (gate.onWire < gate.pace.limit && gate.waiting.length > 0) {
-      gate.onWire += 1;
+      goes(gate);
       gate.waiting.shift()?.goOn(true);
     }
   };
@@ -174,6 +196,7 @@ export function createEndpointGates({ now, onCircuit }: EndpointGatesDeps): Endp
           gate.onWire -= 1;
           onWire -= 1;
           if (outcome !== null) {
+            if (!isTimeout(outcome)) gate.heardAtMs = endedAtMs;
             gate.answerMs += (endedAtMs - sentAtMs - gate.answerMs) * SMOOTHING;
             gate.pace = paceAfter(gate.pace, { outcome, sentAtMs, endedAtMs, wasFull });
             const before = gate.circuit;
@@ -195,6 +218,9 @@ export function createEndpointGates({ now, onCircuit }: EndpointGatesDeps): Endp
     openCircuits: () => [...gates.values()].filter(({ circuit }) => circuit.state !== 'closed').length,
   };
 }
+
+const isTimeout = (outcome: Outcome): boolean =>
+  outcome.kind === 'unreachable' && outcome.failure === 'timeout';
 
 function forgetIdle(gates: Map<string, Gate>): void {
   for (const [key, gate] of gates) {

@@ -59,10 +59,36 @@ function isOverload(outcome: Outcome): boolean {
 export const LONGEST_WAIT_MS = 5_000;
 /** Nobody waits for an endpoint that takes longer to answer: its line would hold up the groups that stand in it. */
 export const SLOW_ANSWER_MS = 1_000;
-
+/** An endpoint that answers sooner empties its line before it is in anybody's way. */
+const QUICK_ANSWER_MS = 100;
 /**
- * True where a request that finds `waiting` others before it is expected to get its turn in time, with `limit` on
- * the wire at once and answers that take `answerMs`.
+ * So many may wait for an endpoint that is neither quick nor slow. A worker takes no further group while many wait, so a
+ * few such endpoints with all that they are owed in line would stop the deliveries of everybody.
  */
-export const getsItsTurn = (limit: number, waiting: number, answerMs: number): boolean =>
-  answerMs <= SLOW_ANSWER_MS && (Math.floor(waiting / limit) + 1) * answerMs <= LONGEST_WAIT_MS;
+export const LONGEST_MODERATE_LINE = 32;
+
+/** How an endpoint looks to a request that finds all its places on the wire taken. */
+export interface Line {
+  /** Requests that it may have on the wire at once. */
+  readonly limit: number;
+  /** How many stand in line already. */
+  readonly waiting: number;
+  /** How long its answers take, as far as is known. */
+  readonly answerMs: number;
+  /** For how long it has answered none of the requests on the wire. Answers that never come change no average. */
+  readonly silentMs: number;
+  /** Whether this process has its hands full, so that answers seem slow for its own sake. */
+  readonly isBusy: boolean;
+}
+
+/** True for an endpoint that nobody may wait for. */
+export const isTooSlowToWaitFor = ({ answerMs, silentMs }: Pick<Line, 'answerMs' | 'silentMs'>): boolean =>
+  Math.max(answerMs, silentMs) > SLOW_ANSWER_MS;
+
+/** True where a request is expected to get its turn in time, and may stand in line for it. */
+export function getsItsTurn(line: Line): boolean {
+  const { limit, waiting, answerMs, isBusy } = line;
+  if (isTooSlowToWaitFor(line)) return false;
+  if (!isBusy && answerMs > QUICK_ANSWER_MS && waiting >= LONGEST_MODERATE_LINE) return false;
+  return (Math.floor(waiting / limit) + 1) * answerMs <= LONGEST_WAIT_MS;
+}

@@ -1,7 +1,14 @@
 /** What the gates before endpoints tell of themselves. Their waits are watched in test/workflows. */
-import { expect, it } from 'vitest';
-import { type Applicant, createEndpointGates } from '../../activities/endpoint-gates.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import {
+  type Admission,
+  type Applicant,
+  createEndpointGates,
+  type EndpointGates,
+} from '../../activities/endpoint-gates.ts';
 import { FAILURES_TO_OPEN } from '../../domain/deliver/circuit.ts';
+import type { Outcome } from '../../domain/deliver/outcome.ts';
+import { LONGEST_WAIT_MS, SLOW_ANSWER_MS, STARTING_LIMIT } from '../../domain/deliver/pacing.ts';
 import type { CircuitMove } from '../../domain/subscription/failure-watch.ts';
 import type { AccountId, DeliveryId, SubscriptionId } from '../../schemas/ids.ts';
 
@@ -14,11 +21,15 @@ const applicantOf = (index: number, eventType: string): Applicant => ({
   perSecond: null,
 });
 
+const newGates = (): EndpointGates =>
+  createEndpointGates({ now: () => new Date(), isBusy: () => false, onCircuit: () => undefined });
+
 /** What is told of a circuit after so many deliveries of events of `eventType` have failed. */
 async function movesAfterFailuresOf(eventType: string): Promise<readonly CircuitMove[]> {
   const moves: CircuitMove[] = [];
   const gates = createEndpointGates({
     now: () => new Date('2024-01-15T10:30:05Z'),
+    isBusy: () => false,
     onCircuit: (_id, move) => void moves.push(move),
   });
   for (let index = 0; index < FAILURES_TO_OPEN; index += 1) {
@@ -48,9 +59,66 @@ it.each([
 );
 
 it('attempts are on the wire from their admission until they leave', async () => {
-  const gates = createEndpointGates({ now: () => new Date(), onCircuit: () => undefined });
+  const gates = newGates();
   const admissions = await Promise.all([0, 1, 2].map((index) => gates.enter(applicantOf(index, 'a.b'))));
   expect(gates.onWire()).toBe(3);
   for (const admission of admissions) if (admission.admitted) admission.leave(null);
   expect(gates.onWire()).toBe(0);
+});
+
+describe('an endpoint', () => {
+  const ok: Outcome = { kind: 'answered', statusCode: 200, retryAfterMs: null };
+  let gates: EndpointGates;
+  let asked: number;
+  /** Of those that have asked, what was said to them. */
+  let said: Admission[];
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    gates = newGates();
+    asked = 0;
+    said = [];
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  const ask = async (count: number): Promise<void> => {
+    for (let index = 0; index < count; index += 1) {
+      void gates.enter(applicantOf(asked++, 'a.b')).then((admission) => said.push(admission));
+    }
+    await vi.advanceTimersByTimeAsync(0);
+  };
+  const refusals = (): readonly Admission[] => said.filter(({ admitted }) => !admitted);
+
+  it('that is quick keeps all who come in line', async () => {
+    await ask(STARTING_LIMIT + 500);
+    expect([gates.onWire(), gates.waiting()]).toEqual([STARTING_LIMIT, 500]);
+  });
+
+  it('that hangs keeps nobody in line, once it has been silent for longer than anybody waits for', async () => {
+    await ask(1);
+    const [first] = said;
+    if (first?.admitted) first.leave(ok);
+    await ask(STARTING_LIMIT + 100);
+    expect(gates.waiting()).toBe(100);
+
+    await vi.advanceTimersByTimeAsync(SLOW_ANSWER_MS + 1);
+    await ask(1);
+    expect(gates.waiting()).toBe(0);
+    expect(refusals()).toHaveLength(101);
+    expect(refusals()).toContainEqual({ admitted: false, reason: 'endpoint_full', waitMs: 1_000 });
+  });
+
+  it('that answers now and then is waited for, and for no longer than a few seconds', async () => {
+    await ask(STARTING_LIMIT + 10);
+    const [first] = said;
+    await vi.advanceTimersByTimeAsync(SLOW_ANSWER_MS);
+    if (first?.admitted) first.leave(ok);
+    await ask(1);
+    expect(gates.waiting()).toBeGreaterThan(0);
+    expect(refusals()).toEqual([]);
+    await vi.advanceTimersByTimeAsync(LONGEST_WAIT_MS);
+    expect(gates.waiting()).toBe(0);
+  });
 });

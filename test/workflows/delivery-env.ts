@@ -115,7 +115,7 @@ const temporalNow = (): Date => new Date(activityInfo().currentAttemptScheduledT
 
 /** Gates that know nothing of any endpoint yet. */
 export const newGates = (now = temporalNow): EndpointGates =>
-  createEndpointGates({ now, onCircuit: () => undefined });
+  createEndpointGates({ now, isBusy: () => false, onCircuit: () => undefined });
 
 /** What the activities find at each attempt. */
 interface World {

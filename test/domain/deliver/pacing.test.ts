@@ -4,6 +4,7 @@ import type { Outcome } from '../../../domain/deliver/outcome.ts';
 import {
   getsItsTurn,
   HIGHEST_LIMIT,
+  LONGEST_MODERATE_LINE,
   SLOW_ANSWER_MS,
   paceAfter,
   STARTING_LIMIT,
@@ -63,16 +64,33 @@ describe('the limit of an endpoint', () => {
 });
 
 describe('a request that finds the wire full', () => {
+  const line = { limit: 64, waiting: 0, answerMs: 5, silentMs: 0, isBusy: false };
+
   it('waits where answers come quickly', () => {
-    expect(getsItsTurn(64, 200, 5)).toBe(true);
+    expect(getsItsTurn({ ...line, waiting: 200 })).toBe(true);
   });
 
   it('does not wait for an endpoint that is slow to answer', () => {
-    expect(getsItsTurn(64, 0, SLOW_ANSWER_MS + 1)).toBe(false);
+    expect(getsItsTurn({ ...line, answerMs: SLOW_ANSWER_MS + 1 })).toBe(false);
+  });
+
+  it('does not wait for an endpoint that has fallen silent, however quick it was', () => {
+    expect(getsItsTurn({ ...line, silentMs: SLOW_ANSWER_MS })).toBe(true);
+    expect(getsItsTurn({ ...line, silentMs: SLOW_ANSWER_MS + 1 })).toBe(false);
   });
 
   it('does not join a line that is too long', () => {
-    expect(getsItsTurn(10, 4_990, 10)).toBe(true);
-    expect(getsItsTurn(10, 5_000, 10)).toBe(false);
+    expect(getsItsTurn({ ...line, limit: 10, waiting: 4_990, answerMs: 10 })).toBe(true);
+    expect(getsItsTurn({ ...line, limit: 10, waiting: 5_000, answerMs: 10 })).toBe(false);
+  });
+
+  it('joins only a short line where answers take their time', () => {
+    const moderate = { ...line, limit: 256, answerMs: 900 };
+    expect(getsItsTurn({ ...moderate, waiting: LONGEST_MODERATE_LINE - 1 })).toBe(true);
+    expect(getsItsTurn({ ...moderate, waiting: LONGEST_MODERATE_LINE })).toBe(false);
+  });
+
+  it('joins a longer one where the process itself may be what is slow', () => {
+    expect(getsItsTurn({ ...line, limit: 256, answerMs: 300, waiting: 1_000, isBusy: true })).toBe(true);
   });
 });
