@@ -150,7 +150,7 @@ async function serveLine(service: Service, line: ReleaseLine): Promise<void> {
     if (!isLive(subscription) || subscription.status !== 'active') return stop('inactive');
     if (performance.now() > service.startedMs + TURN_MS) return stop('turn');
     const lookedMs = performance.now();
-    const waitMs = await line.advance();
+    const waitMs = await line.advance(subscription.settings);
     if (waitMs !== null && waitMs <= SHORT_WAIT_MS) {
       resting.delete(line);
       service.lastMovedMs = performance.now();

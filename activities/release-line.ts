@@ -1,6 +1,6 @@
 /**
  * One line of held deliveries: those that go to a subscription's own urls, or those that go to its fallback. Sends what
- * may go, oldest first and of each lane one at a time. It reads the line from PostgreSQL, which lags behind the log, so
+ * may go, oldest first and of each lane one at a time; an origin that takes nothing now holds none that go elsewhere. It reads the line from PostgreSQL, which lags behind the log, so
  * it remembers what became of a delivery until the table has heard of it.
  */
 import { setTimeout as delay } from 'node:timers/promises';
@@ -8,6 +8,7 @@ import { reasonToDisable } from '../domain/deliver/after-attempt.ts';
 import { releaseId } from '../domain/deliver/carrier.ts';
 import { mayStart, type Standing } from '../domain/deliver/lane.ts';
 import { attemptsIfOwed } from '../domain/deliver/still-owed.ts';
+import { urlNow } from '../domain/deliver/target.ts';
 import { heldDelivery } from '../domain/record/delivery-event.ts';
 import type { EventLog, HeldChange } from '../infra/kafka/event-log.ts';
 import type { HeldDeliveries, HeldRow } from '../infra/postgres/held-deliveries.ts';
@@ -33,7 +34,7 @@ export interface LineOptions {
   readonly onReleased: () => void;
 }
 
-/** Deliveries on the wire at once; the endpoint's own limit may be lower. */
+/** Deliveries on the wire to one origin at once; the endpoint's own limit may be lower. */
 const AT_ONCE = 128;
 /** Lanes and single deliveries that are read at once, and how many of each lane. */
 const PAGE = { heads: 250, perLane: 8 } as const;
@@ -41,9 +42,18 @@ const PAGE = { heads: 250, perLane: 8 } as const;
 const PAGE_LIFE_MS = 2_000;
 /** How soon the read model is asked again whether it has heard of what was sent, and whether there is more. */
 const POLL_MS = 50;
+/** Nothing further is sent while the read model has yet to hear of so many. */
+const MOST_TAKEN = 10_000;
+/** So many that go where nothing is taken now are passed over; what stands behind them waits with them. */
+const MOST_PASSED_OVER = 5_000;
+/** More attempts than any delivery has: the row is left out, whatever becomes of it in the table. */
+const WHATEVER_ATTEMPTS = 2_147_483_647;
 
 type Refusal = Extract<AttemptEnd, { step: 'hold' }>;
-type ReadRow = HeldRow & Pick<DeliveryTask, 'deliveryId' | 'lane'> & { readonly readAtMs: number };
+type ReadRow = HeldRow &
+  Pick<DeliveryTask, 'deliveryId' | 'lane'> & { readonly origin: string; readonly readAtMs: number };
+/** What decides where deliveries go. */
+export type TargetSettings = Parameters<typeof urlNow>[0];
 
 export class ReleaseLine {
   private readonly deps: ReleaseLineDeps;
@@ -52,8 +62,16 @@ export class ReleaseLine {
   private line: readonly ReadRow[] = [];
   /** What was taken up here, with the attempts made before: the read model may not have heard of it yet. */
   private readonly taken = new Map<DeliveryId, { readonly attemptsMade: number; standing: Standing }>();
-  private readonly onWire = new Set<Promise<void>>();
-  private refusedUntilMs = 0;
+  private readonly onWire = new Map<string, Set<Promise<void>>>();
+  /** Origins whose rows are being sent, one after the other; each waits for its own endpoint alone. */
+  private readonly sending = new Map<string, Promise<void>>();
+  /** Origins that take nothing before a moment. */
+  private readonly refusedUntilMs = new Map<string, number>();
+  /** What was read of those, oldest first, with the attempts made, and is not to be read again until then. */
+  private readonly passedOver = new Map<string, Map<DeliveryId, number>>();
+  /** No origin may be asked before: the subscription is over its rate limit. */
+  private restsUntilMs = 0;
+  private isSettling = false;
   /** Why a delivery that was on the wire could not be recorded. */
   private failure: { readonly error: unknown } | null = null;
 
@@ -71,37 +89,59 @@ export class ReleaseLine {
    * Sends what may be sent now. Answers how long until there may be more, 0 for at once; null where nothing is held.
    * Rejects while PostgreSQL is away, and where one could not be sent or recorded.
    */
-  async advance(): Promise<number | null> {
+  async advance(settings: TargetSettings): Promise<number | null> {
     if (this.failure !== null) throw this.failure.error;
-    const refusedMs = this.refusedUntilMs - performance.now();
-    if (refusedMs > 0) return refusedMs;
-    const rows = await this.startable();
-    if (rows.length > 0) return this.sendInOrder(rows);
-    if (this.onWire.size > 0) {
-      // Not for its end alone: what comes meanwhile may be of another lane.
-      await Promise.race([...this.onWire, delay(POLL_MS)]);
+    const restMs = this.restsUntilMs - performance.now();
+    if (restMs > 0) return restMs;
+    const { rows, hasReadMore } = await this.startable(settings);
+    for (const [origin, ofOrigin] of byOrigin(rows)) this.begin(origin, ofOrigin);
+    const underWay = this.underWay();
+    if (underWay.length > 0) {
+      // Not for its end alone: what comes meanwhile may be of another lane, or go elsewhere.
+      await Promise.race([...underWay, delay(POLL_MS)]);
       return 0;
     }
+    if (hasReadMore) return 0;
+    const refusedMs = Math.min(...this.refusedUntilMs.values()) - performance.now();
+    if (this.refusedUntilMs.size > 0) return Math.max(1, refusedMs);
     if (this.taken.size > 0) return POLL_MS;
     const dueAt = await this.deps.held.nextDueAt(this.options.subscriptionId, this.options.standsIn);
     return dueAt === null ? null : Math.max(1, dueAt.getTime() - this.deps.now().getTime());
   }
 
-  /** Resolves once nothing is on the wire. */
+  /** Sends nothing more, and resolves once nothing is on the wire. */
   async settle(): Promise<void> {
-    await Promise.all(this.onWire);
+    this.isSettling = true;
+    await Promise.all(this.sending.values());
+    await Promise.all(this.underWay());
   }
 
-  private async startable(): Promise<readonly ReadRow[]> {
-    const known = mayStart(this.fresh(), (row) => this.standingOf(row));
-    if (known.length > 0) return known;
-    await this.read();
-    return mayStart(this.line, (row) => this.standingOf(row));
+  private underWay(): readonly Promise<void>[] {
+    return [...this.sending.values(), ...[...this.onWire.values()].flatMap((some) => [...some])];
   }
 
-  private fresh(): readonly ReadRow[] {
+  private async startable(
+    settings: TargetSettings,
+  ): Promise<{ readonly rows: readonly ReadRow[]; readonly hasReadMore: boolean }> {
+    for (const [origin, untilMs] of this.refusedUntilMs) {
+      if (performance.now() >= untilMs) this.refusedUntilMs.delete(origin);
+    }
     this.line = this.line.filter((row) => !isOld(row) || this.standingOf(row) === 'on_wire');
-    return this.line;
+    const known = this.mayBegin();
+    // Where all goes one way, nothing behind what has to wait goes another.
+    const isStuck =
+      !mayGoElsewhere(settings, this.standsIn) && this.refusedUntilMs.size + this.sending.size > 0;
+    if (known.length > 0 || isStuck) return { rows: known, hasReadMore: false };
+    const hasReadMore = await this.read(settings);
+    return { rows: this.mayBegin(), hasReadMore };
+  }
+
+  private mayBegin(): readonly ReadRow[] {
+    return mayStart(this.line, (row) => this.standingOf(row)).filter(({ origin }) => !this.hasToWait(origin));
+  }
+
+  private hasToWait(origin: string): boolean {
+    return this.refusedUntilMs.has(origin) || this.sending.has(origin);
   }
 
   private standingOf({ deliveryId, attemptsMade, notBefore }: ReadRow): Standing {
@@ -110,36 +150,85 @@ export class ReleaseLine {
     return notBefore !== null && notBefore > this.deps.now() ? 'stopped' : 'waits';
   }
 
-  /** Reads more, of lanes that nothing is known of. */
-  private async read(): Promise<void> {
+  /** Reads more, of lanes that nothing is known of. False where there is no more. */
+  private async read(settings: TargetSettings): Promise<boolean> {
+    await this.forgetHeard();
+    if (this.taken.size >= MOST_TAKEN) return false;
+    this.lookAgainAtThoseThatMayGo();
+    if (this.countPassedOver() >= MOST_PASSED_OVER) return false;
     const { held, now } = this.deps;
     const { subscriptionId, standsIn } = this.options;
-    const attempts = new Map([...this.taken].map(([id, { attemptsMade }]) => [id, attemptsMade]));
-    if (attempts.size > 0) {
-      const unchanged = await held.unchanged(attempts);
-      for (const [id, { standing }] of this.taken) {
-        if (standing !== 'on_wire' && !unchanged.has(id)) this.taken.delete(id);
-      }
-    }
     const busyLanes = new Set(this.line.flatMap(({ lane }) => (lane === undefined ? [] : [lane])));
     const rows = await held.page({
       subscriptionId,
       standsIn,
       now: now(),
-      taken: attempts,
+      taken: this.leftOut(),
       busyLanes,
       ...PAGE,
     });
     const readAtMs = performance.now();
     const owed: ReadRow[] = [];
     const ended: HeldRow[] = [];
+    const stuckLanes = new Set<string>();
     for (const row of rows) {
       const attemptsMade = attemptsIfOwed(row.task, row.attemptsMade, row.known);
+      const { deliveryId, lane } = row.task;
+      const origin = originOf(settings, row.task);
       if (attemptsMade === null) ended.push(row);
-      else owed.push({ ...row, ...identityOf(row.task), attemptsMade, readAtMs });
+      else if (lane !== undefined && stuckLanes.has(lane)) continue;
+      else if (this.hasToWait(origin) && !owed.some((other) => isOfLane(other, lane))) {
+        this.passOver(origin, deliveryId, row);
+        if (lane !== undefined) stuckLanes.add(lane);
+      } else
+        owed.push({
+          ...row,
+          deliveryId,
+          ...(lane === undefined ? {} : { lane }),
+          attemptsMade,
+          origin,
+          readAtMs,
+        });
     }
     await this.end(ended);
     this.line = [...this.line, ...owed];
+    return rows.length > 0;
+  }
+
+  /** What the read model has heard of is in it as it is now. */
+  private async forgetHeard(): Promise<void> {
+    if (this.taken.size === 0) return;
+    const attempts = new Map([...this.taken].map(([id, { attemptsMade }]) => [id, attemptsMade]));
+    const unchanged = await this.deps.held.unchanged(attempts);
+    for (const [id, { standing }] of this.taken) {
+      if (standing !== 'on_wire' && !unchanged.has(id)) this.taken.delete(id);
+    }
+  }
+
+  private leftOut(): ReadonlyMap<DeliveryId, number> {
+    return new Map([
+      ...[...this.passedOver.values()].flatMap((some) => [...some]),
+      ...[...this.taken].map(([id, { attemptsMade }]): [DeliveryId, number] => [id, attemptsMade]),
+      ...this.line.map(({ deliveryId }): [DeliveryId, number] => [deliveryId, WHATEVER_ATTEMPTS]),
+    ]);
+  }
+
+  private passOver(origin: string, id: DeliveryId, { attemptsMade }: HeldRow): void {
+    const some = this.passedOver.get(origin) ?? new Map<DeliveryId, number>();
+    this.passedOver.set(origin, some.set(id, attemptsMade));
+  }
+
+  private countPassedOver(): number {
+    return [...this.passedOver.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** A page of each at a time: of the others it is known where they go. */
+  private lookAgainAtThoseThatMayGo(): void {
+    for (const [origin, some] of this.passedOver) {
+      if (this.hasToWait(origin) || this.line.some((row) => row.origin === origin)) continue;
+      for (const id of [...some.keys()].slice(0, PAGE.heads)) some.delete(id);
+      if (some.size === 0) this.passedOver.delete(origin);
+    }
   }
 
   /** What has ended already, whatever the table says. */
@@ -154,32 +243,44 @@ export class ReleaseLine {
     }
   }
 
-  /** Sends until all are on their way or were read too long ago, or until one may not go: then the time to wait. */
-  private async sendInOrder(rows: readonly ReadRow[]): Promise<number> {
+  /** Sends those to one origin in order, beside what goes to others. */
+  private begin(origin: string, rows: readonly ReadRow[]): void {
+    const sending = this.sendInOrder(origin, rows)
+      .catch((error: unknown) => {
+        this.failure ??= { error };
+      })
+      .finally(() => this.sending.delete(origin));
+    this.sending.set(origin, sending);
+  }
+
+  /** Sends until all are on their way or were read too long ago, or until one may not go. */
+  private async sendInOrder(origin: string, rows: readonly ReadRow[]): Promise<void> {
     for (const row of rows) {
-      while (this.onWire.size >= AT_ONCE) await Promise.race(this.onWire);
-      if (isOld(row)) return 0;
+      while ((this.onWire.get(origin)?.size ?? 0) >= AT_ONCE) await Promise.race(this.onWire.get(origin)!);
+      if (isOld(row) || this.isSettling) return;
       const refusal = await this.admit(row);
       if (refusal === null) continue;
-      const waitMs = refusal.waitMs ?? 0;
-      this.refusedUntilMs = performance.now() + waitMs;
-      return waitMs;
+      const untilMs = performance.now() + (refusal.waitMs ?? 0);
+      if (refusal.reason === 'rate_limited') this.restsUntilMs = untilMs;
+      else if (refusal.waitMs !== null) this.refusedUntilMs.set(origin, untilMs);
+      return;
     }
-    return 0;
   }
 
   /** Puts one on its way and resolves once it is on the wire (null), or once it is refused. */
   private admit(row: ReadRow): Promise<Refusal | null> {
-    const { deliveryId, attemptsMade } = row;
+    const { deliveryId, attemptsMade, origin } = row;
     this.taken.set(deliveryId, { attemptsMade, standing: 'on_wire' });
+    const onWire = this.onWire.get(origin) ?? new Set();
+    this.onWire.set(origin, onWire);
     return new Promise((resolve, reject) => {
       const sending = this.send(row, () => resolve(null)).then(resolve, (error: unknown) => {
         // What became of it is for another execution to find out.
         this.failure = { error };
         reject(error);
       });
-      const over = sending.finally(() => this.onWire.delete(over));
-      this.onWire.add(over);
+      const over = sending.finally(() => onWire.delete(over));
+      onWire.add(over);
     });
   }
 
@@ -193,6 +294,8 @@ export class ReleaseLine {
       this.taken.delete(deliveryId);
       return end;
     }
+    // It has left a place on the wire, and its endpoint may have come back.
+    this.refusedUntilMs.delete(row.origin);
     await this.deps.eventLog.appendDeliveryEvents(events, [
       this.afterwards(task, end),
       ...holdFallback(fallback),
@@ -218,5 +321,24 @@ export class ReleaseLine {
 
 const isOld = ({ readAtMs }: ReadRow): boolean => performance.now() > readAtMs + PAGE_LIFE_MS;
 
-const identityOf = ({ deliveryId, lane }: DeliveryTask): Pick<DeliveryTask, 'deliveryId' | 'lane'> =>
-  lane === undefined ? { deliveryId } : { deliveryId, lane };
+const isOfLane = (row: ReadRow, lane: string | undefined): boolean => lane !== undefined && row.lane === lane;
+
+/** Where a gate stands before it; one that can go nowhere is cancelled when it is asked for. */
+function originOf(settings: TargetSettings, task: DeliveryTask): string {
+  const url = urlNow(settings, task);
+  return url === null ? '' : new URL(url).origin;
+}
+
+/** Whether one delivery of the line may go to another origin than the next. */
+const mayGoElsewhere = ({ routes }: TargetSettings, standsIn: boolean): boolean =>
+  !standsIn && routes.length > 0;
+
+function byOrigin(rows: readonly ReadRow[]): ReadonlyMap<string, readonly ReadRow[]> {
+  const some = new Map<string, ReadRow[]>();
+  for (const row of rows) {
+    const ofOrigin = some.get(row.origin);
+    if (ofOrigin === undefined) some.set(row.origin, [row]);
+    else ofOrigin.push(row);
+  }
+  return some;
+}

@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { AttemptMade, AttemptOrder } from '../../activities/make-attempt.ts';
-import { ReleaseLine } from '../../activities/release-line.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { AttemptMade, AttemptOrder, MakeAttempt } from '../../activities/make-attempt.ts';
+import { ReleaseLine, type TargetSettings } from '../../activities/release-line.ts';
 import type { KnownOutcome } from '../../domain/deliver/still-owed.ts';
 import type { HeldChange } from '../../infra/kafka/event-log.ts';
 import type { HeldRow } from '../../infra/postgres/held-deliveries.ts';
@@ -14,6 +14,8 @@ let appended: HeldChange[];
 let sent: string[];
 /** What happens between the question whether an attempt may go and its answer. */
 let whileAsked: () => void;
+let settings: TargetSettings;
+let makeAttempt: MakeAttempt;
 let line: ReleaseLine;
 
 const rowOf = (id: string, known: KnownOutcome | null = null): HeldRow => ({
@@ -22,6 +24,29 @@ const rowOf = (id: string, known: KnownOutcome | null = null): HeldRow => ({
   notBefore: null,
   known,
 });
+const settingsOf = (routes: TargetSettings['routes']): TargetSettings => ({
+  url: 'https://own.example/in',
+  routes,
+  fallback: null,
+});
+const routeTo = (team: string): TargetSettings['routes'][number] => ({
+  when: { filters: { team: [team] } } as TargetSettings['routes'][number]['when'],
+  url: `https://${team}.example/in`,
+});
+const ofTeam = (id: string, team: string, lane?: string): HeldRow => {
+  const row = rowOf(id);
+  const body = JSON.stringify({ data: { team } });
+  return { ...row, task: { ...row.task, body, ...(lane === undefined ? {} : { lane }) } };
+};
+/** The gate of team a does not let anything pass before a minute is over. */
+const refuseTeamA = (order: AttemptOrder): Promise<AttemptMade> =>
+  order.task.body.includes('"a"')
+    ? Promise.resolve({
+        end: { step: 'hold', reason: 'circuit_open', attemptsMade: 0, waitMs: 60_000 },
+        events: [],
+        fallback: null,
+      })
+    : succeed(order);
 const succeed = async ({ task, number, onAdmitted }: AttemptOrder): Promise<AttemptMade> => {
   await Promise.resolve();
   whileAsked();
@@ -35,16 +60,19 @@ beforeEach(() => {
   appended = [];
   sent = [];
   whileAsked = () => undefined;
+  settings = settingsOf([]);
+  makeAttempt = succeed;
   line = new ReleaseLine(
     {
-      makeAttempt: succeed,
+      makeAttempt: (order) => makeAttempt(order),
       eventLog: {
         appendSubscriptionEvents: () => Promise.resolve(),
         appendDeliveryEvents: (_events, held = []) => Promise.resolve(void appended.push(...held)),
       },
       held: {
         caughtUp: () => Promise.resolve(),
-        page: ({ taken }) => Promise.resolve(table.filter(({ task }) => !taken.has(task.deliveryId))),
+        page: ({ taken, heads }) =>
+          Promise.resolve(table.filter(({ task }) => !taken.has(task.deliveryId)).slice(0, heads)),
         any: () => Promise.resolve(table),
         unchanged: (taken) => Promise.resolve(new Set(taken.keys())),
         count: () => Promise.resolve(table.length),
@@ -68,7 +96,7 @@ afterEach(() => {
 it('sends nothing that has ended although it is held, and says that it is held no longer', async () => {
   const ended = rowOf('del_ended', { status: 'succeeded', attempts: 1 });
   table = [ended, rowOf('del_owed')];
-  await line.advance();
+  await line.advance(settings);
   await line.settle();
   expect(sent).toEqual(['del_owed 1']);
   expect(appended).toContainEqual({ change: 'end', task: ended.task });
@@ -76,7 +104,7 @@ it('sends nothing that has ended although it is held, and says that it is held n
 
 it('numbers the attempts of what was held once more from those that are known', async () => {
   table = [rowOf('del_again', { status: 'retrying', attempts: 2 })];
-  await line.advance();
+  await line.advance(settings);
   expect(sent).toEqual(['del_again 3']);
 });
 
@@ -86,6 +114,78 @@ it('looks again before it sends what was read long ago', async () => {
     vi.advanceTimersByTime(60_000);
     table = table.filter(({ task }) => task.deliveryId !== 'del_cancelled');
   };
-  for (let turn = 0; turn < 3; turn += 1) await line.advance();
+  for (let turn = 0; turn < 3; turn += 1) await line.advance(settings);
   expect(sent).toEqual(['del_first 1', 'del_last 1']);
+});
+
+describe('an origin that takes nothing now', () => {
+  /** Advances until there is something to wait for, which is answered. */
+  const advanceAsFarAsMayBe = async (): Promise<number | null> => {
+    for (;;) {
+      const waitMs = await line.advance(settings);
+      if (waitMs !== 0 && waitMs !== 50) return waitMs;
+    }
+  };
+  beforeEach(() => {
+    settings = settingsOf([routeTo('a'), routeTo('b')]);
+    makeAttempt = refuseTeamA;
+  });
+
+  it('holds none that go elsewhere, however many of its own stand before them', async () => {
+    const ofA = Array.from({ length: 1_000 }, (_, index) => ofTeam(`del_a${index}`, 'a'));
+    table = [...ofA, ofTeam('del_b1', 'b'), ofTeam('del_b2', 'b')];
+    expect(await advanceAsFarAsMayBe()).toBeGreaterThan(50_000);
+    expect(sent).toEqual(['del_b1 1', 'del_b2 1']);
+  });
+
+  it('holds its own lane, and no other', async () => {
+    table = [
+      ofTeam('del_a1', 'a', 'stuck'),
+      ofTeam('del_b1', 'b', 'stuck'),
+      ofTeam('del_b2', 'b', 'free'),
+      ofTeam('del_b3', 'b', 'free'),
+    ];
+    await advanceAsFarAsMayBe();
+    expect(sent).toEqual(['del_b2 1', 'del_b3 1']);
+  });
+
+  it('gets all that it is owed, in order, once it takes something again', async () => {
+    table = Array.from({ length: 600 }, (_, index) =>
+      index % 2 === 0 ? ofTeam(`del_a${index}`, 'a') : ofTeam(`del_b${index}`, 'b'),
+    );
+    await advanceAsFarAsMayBe();
+    makeAttempt = succeed;
+    vi.advanceTimersByTime(60_000);
+    await vi.waitFor(async () => {
+      await line.advance(settings);
+      expect(sent).toHaveLength(600);
+    });
+    const toA = table.filter(({ task }) => task.body.includes('"a"'));
+    expect(sent.filter((one) => one.startsWith('del_a'))).toEqual(
+      toA.map(({ task }) => `${task.deliveryId} 1`),
+    );
+  });
+});
+
+it('an attempt that has ended is reason enough to ask again, whatever its gate has said before', async () => {
+  table = [rowOf('del_probe'), rowOf('del_next')];
+  let answer = (): void => undefined;
+  makeAttempt = async (order) => {
+    if (order.task.deliveryId === 'del_probe') {
+      order.onAdmitted?.();
+      await new Promise<void>((resolve) => (answer = resolve));
+      makeAttempt = succeed;
+      sent.push('del_probe 1');
+      return { end: { step: 'succeed' }, events: [], fallback: null };
+    }
+    return refuseTeamA({ ...order, task: { ...order.task, body: '"a"' } });
+  };
+  await line.advance(settings);
+  await line.advance(settings);
+  expect(sent).toEqual([]);
+  answer();
+  await vi.waitFor(async () => {
+    await line.advance(settings);
+    expect(sent).toEqual(['del_probe 1', 'del_next 1']);
+  });
 });
