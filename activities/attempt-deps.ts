@@ -52,7 +52,11 @@ export function attemptDeps(parts: AttemptParts): AttemptDeps & RecordDeps {
     gates: createEndpointGates({
       now,
       isBusy: createBusy(),
-      onCircuit: (subscriptionId, move) => void watches.circuitMoved(subscriptionId, move),
+      onCircuit(subscriptionId, move) {
+        void watches.circuitMoved(subscriptionId, move);
+        // Whoever sent the probe: what is held waits for the time of the next one.
+        if (move.state === 'closed') parts.releases.wake(subscriptionId);
+      },
     }),
     lookUp: (id, version) => parts.directory.atLeast(id, version),
     open: openOnce((sealed, { id }) => {

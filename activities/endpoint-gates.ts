@@ -6,7 +6,14 @@
  * domain/token-bucket.ts.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { askPassage, type Circuit, circuitAfter, circuitMoved, CLOSED } from '../domain/deliver/circuit.ts';
+import {
+  askPassage,
+  type Circuit,
+  circuitAfter,
+  circuitAfterNothing,
+  circuitMoved,
+  CLOSED,
+} from '../domain/deliver/circuit.ts';
 import type { Outcome } from '../domain/deliver/outcome.ts';
 import {
   getsItsTurn,
@@ -176,7 +183,7 @@ export function createEndpointGates({ now, onCircuit, isBusy }: EndpointGatesDep
         return { admitted: false, reason: 'endpoint_full', waitMs: ENDPOINT_FULL_WAIT_MS };
       // Asked last: the circuit may have opened while the attempt waited for its turn.
       const sentAtMs = now().getTime();
-      const passage = askPassage(gate.circuit, sentAtMs);
+      const passage = askPassage(gate.circuit, applicant.deliveryId, sentAtMs);
       if (!passage.passes) {
         gate.onWire -= 1;
         letNextGo(gate);
@@ -195,7 +202,9 @@ export function createEndpointGates({ now, onCircuit, isBusy }: EndpointGatesDep
           const wasFull = gate.onWire >= gate.pace.limit;
           gate.onWire -= 1;
           onWire -= 1;
-          if (outcome !== null) {
+          if (outcome === null) {
+            gate.circuit = circuitAfterNothing(gate.circuit, applicant.deliveryId, endedAtMs);
+          } else {
             if (!isTimeout(outcome)) gate.heardAtMs = endedAtMs;
             gate.answerMs += (endedAtMs - sentAtMs - gate.answerMs) * SMOOTHING;
             gate.pace = paceAfter(gate.pace, { outcome, sentAtMs, endedAtMs, wasFull });

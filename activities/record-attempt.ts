@@ -6,8 +6,11 @@ import type { AttemptMade } from './make-attempt.ts';
 
 /** Wakes the actors that release what subscriptions have held. */
 export interface Releases {
-  /** At once and without waiting; a wake-up that is lost is made up for by the sweep. */
-  wake(id: SubscriptionId): void;
+  /**
+   * Without waiting; a wake-up that is lost is made up for by the sweep. `inMs`: from when there is something to send,
+   * at once unless it says otherwise. A release that is to look sooner anyway is left alone.
+   */
+  wake(id: SubscriptionId, inMs?: number): void;
 }
 
 export interface RecordDeps {
@@ -31,7 +34,7 @@ export async function recordAttempt(
   }
   const held = heldDelivery(task, end.attemptsMade, null);
   await eventLog.appendDeliveryEvents(events, [{ change: 'hold', held }]);
-  if (end.reason !== 'paused') releases.wake(task.subscriptionId);
+  if (end.reason !== 'paused') releases.wake(task.subscriptionId, end.waitMs ?? 0);
 }
 
 /** What is appended with the end of a delivery for the one that takes its place. */

@@ -78,11 +78,14 @@ export const GROUP_ACTOR = {
   searchAttributes: SEARCH_ATTRIBUTES,
 } as const;
 
-/** How the actor that releases what a subscription has held is started. A signal: nobody waits for its end. */
+/**
+ * How the actor that releases what a subscription has held is started. A signal: nobody waits for its end. It tells in
+ * how many milliseconds there will be something to send; nothing means now.
+ */
 export const RELEASE_ACTOR = {
   workflowType: 'release',
   taskQueue: WORK_QUEUE,
-  wakeSignal: defineSignal('wake'),
+  wakeSignal: defineSignal<[inMs?: number]>('wake'),
 } as const;
 
 /** How long the release of a subscription with `ordered_by` goes on looking for more after the last attempt. */

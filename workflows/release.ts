@@ -17,13 +17,24 @@ const { releaseHeld } = proxyActivities<Activities>({
 
 /** Ends when nothing is held any more, or nothing may be sent until a person says so. */
 export async function release(subscriptionId: SubscriptionId): Promise<void> {
-  let isWoken = false;
-  setHandler(RELEASE_ACTOR.wakeSignal, () => void (isWoken = true));
+  let wokenForMs = NEVER;
+  setHandler(RELEASE_ACTOR.wakeSignal, (inMs = 0) => {
+    wokenForMs = Math.min(wokenForMs, Date.now() + inMs);
+  });
+  const waitUntilDue = async (waitMs: number): Promise<void> => {
+    let untilMs = Date.now() + waitMs;
+    while (await condition(() => wokenForMs < untilMs, untilMs - Date.now())) {
+      untilMs = wokenForMs;
+      if (untilMs <= Date.now()) return;
+    }
+  };
   for (;;) {
-    isWoken = false;
+    wokenForMs = NEVER;
     const end = await releaseHeld(subscriptionId);
-    if (end.step === 'wait') await condition(() => isWoken, end.waitMs);
-    else if (end.step === 'done' && !isWoken) return;
+    if (end.step === 'wait') await waitUntilDue(end.waitMs);
+    else if (end.step === 'done' && wokenForMs === NEVER) return;
     if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof release>(subscriptionId);
   }
 }
+
+const NEVER = Number.POSITIVE_INFINITY;

@@ -36,7 +36,13 @@ export type Circuit = {
       readonly untilMs: number;
     }
   /** One probe is on the wire; what else comes is held. */
-  | { readonly state: 'probing'; readonly coolDownMs: number; readonly untilMs: number }
+  | {
+      readonly state: 'probing';
+      /** The delivery that is sent to find out: no other failure tells anything now. */
+      readonly probe: DeliveryId;
+      readonly coolDownMs: number;
+      readonly untilMs: number;
+    }
 );
 
 /** A circuit of which nothing is known. */
@@ -44,6 +50,8 @@ export const CLOSED: Circuit = { state: 'closed', failures: 0, deliveries: [], i
 
 /** A probe that tells nothing for so long, because its process forgot it, makes room for another. */
 const PROBE_PATIENCE_MS = 150_000;
+/** When it is worth asking again while a probe is on the wire: it may have told something by then. */
+const PROBE_LOOK_MS = 10_000;
 
 /** Whether an attempt may go now. `circuit` is what holds from then on. */
 export type Passage =
@@ -51,20 +59,31 @@ export type Passage =
   /** `untilMs`: when it is worth asking again. */
   | { readonly passes: false; readonly untilMs: number };
 
-/** Asks at `nowMs` for passage of one attempt. */
-export function askPassage(circuit: Circuit, nowMs: number): Passage {
-  switch (circuit.state) {
-    case 'closed':
-      return { passes: true, circuit };
-    case 'open':
-    case 'probing':
-      if (nowMs < circuit.untilMs) return { passes: false, untilMs: circuit.untilMs };
-      return {
-        passes: true,
-        circuit: { ...circuit, state: 'probing', untilMs: nowMs + PROBE_PATIENCE_MS },
-      };
+/** Asks at `nowMs` for passage of one attempt of `deliveryId`. */
+export function askPassage(circuit: Circuit, deliveryId: DeliveryId, nowMs: number): Passage {
+  if (circuit.state === 'closed') return { passes: true, circuit };
+  const { coolDownMs, untilMs, isWorthTelling } = circuit;
+  if (nowMs < untilMs) {
+    const isOpen = circuit.state === 'open';
+    return { passes: false, untilMs: isOpen ? untilMs : Math.min(untilMs, nowMs + PROBE_LOOK_MS) };
   }
+  const patientUntilMs = nowMs + PROBE_PATIENCE_MS;
+  return {
+    passes: true,
+    circuit: { state: 'probing', probe: deliveryId, coolDownMs, untilMs: patientUntilMs, isWorthTelling },
+  };
 }
+
+/** The circuit after an attempt of `deliveryId` that told nothing: where it was the probe, another may go at once. */
+export const circuitAfterNothing = (circuit: Circuit, deliveryId: DeliveryId, nowMs: number): Circuit =>
+  circuit.state === 'probing' && circuit.probe === deliveryId
+    ? {
+        state: 'open',
+        coolDownMs: circuit.coolDownMs,
+        untilMs: nowMs,
+        isWorthTelling: circuit.isWorthTelling,
+      }
+    : circuit;
 
 /** An attempt that a circuit hears of. */
 export interface JudgedAttempt {
@@ -99,6 +118,8 @@ export function circuitAfter(
       // It was on the wire when the circuit opened, and delays no probe.
       return { ...circuit, isWorthTelling };
     case 'probing': {
+      // Another one was on the wire when the circuit opened.
+      if (circuit.probe !== deliveryId) return { ...circuit, isWorthTelling };
       const coolDownMs = Math.min(2 * circuit.coolDownMs, LONGEST_COOL_DOWN_MS);
       return { state: 'open', coolDownMs, untilMs: nowMs + coolDownMs, isWorthTelling };
     }

@@ -1,5 +1,5 @@
 /** The topics of the product: partitions, retention and cleanup are stated here, never left to the broker. */
-import type { Kafka } from 'kafkajs';
+import type { Admin, Kafka } from 'kafkajs';
 import { withAdmin } from './admin.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -81,8 +81,7 @@ export const earliestOffset = (kafka: Kafka, topic: string, partition: number): 
   });
 
 /** For each partition of a topic, the offset after its newest record. */
-export const endOffsets = (kafka: Kafka, topic: string): Promise<ReadonlyMap<number, bigint>> =>
-  withAdmin(kafka, async (admin) => {
-    const offsets = await admin.fetchTopicOffsets(topic);
-    return new Map(offsets.map(({ partition, high }) => [partition, BigInt(high)]));
-  });
+export async function endOffsets(admin: Admin, topic: string): Promise<ReadonlyMap<number, bigint>> {
+  const offsets = await admin.fetchTopicOffsets(topic);
+  return new Map(offsets.map(({ partition, high }) => [partition, BigInt(high)]));
+}

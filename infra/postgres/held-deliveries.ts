@@ -8,6 +8,7 @@ import type { KnownOutcome } from '../../domain/deliver/still-owed.ts';
 import type { DeliveryStatus, DeliveryTask, HeldDelivery } from '../../schemas/delivery.ts';
 import type { DeliveryId, SubscriptionId } from '../../schemas/ids.ts';
 import type { HeldRecord } from '../kafka/event-log.ts';
+import { shareNext } from '../share-next.ts';
 import type { WriteEvents } from './apply-records.ts';
 import { bulkUpsert } from './bulk-upsert.ts';
 
@@ -57,8 +58,8 @@ export interface HeldDeliveries {
   count(id: SubscriptionId): Promise<number>;
   /** When the first of them may be tried, in the past where one may be now; null where none is held. */
   nextDueAt(id: SubscriptionId, standsIn: boolean): Promise<Date | null>;
-  /** Every subscription that has something held. */
-  subscriptions(): Promise<readonly SubscriptionId[]>;
+  /** Every subscription that has something held, and whether any of it may be tried at `now`. */
+  subscriptions(now: Date): Promise<readonly { readonly id: SubscriptionId; readonly isDue: boolean }[]>;
 }
 
 /** Under which the offsets of the table are kept. */
@@ -67,23 +68,39 @@ export const HELD_PROJECTION = 'held';
 const CAUGHT_UP_POLL_MS = 50;
 
 /** `endOffsets`: for each partition of the topic, the offset after its last record. */
-export const createHeldDeliveries = (
+export function createHeldDeliveries(
   pool: Pool,
   topic: string,
   endOffsets: () => Promise<ReadonlyMap<number, bigint>>,
-): HeldDeliveries => ({
-  async caughtUp(signal) {
-    const ends = await endOffsets();
+): HeldDeliveries {
+  return { caughtUp: createCaughtUp(pool, topic, endOffsets), ...questions(pool) };
+}
+
+/** Hundreds of releases may begin together, as when a worker starts: they look together. */
+function createCaughtUp(
+  pool: Pool,
+  topic: string,
+  endOffsets: () => Promise<ReadonlyMap<number, bigint>>,
+): HeldDeliveries['caughtUp'] {
+  const newest = shareNext(endOffsets);
+  const read = shareNext(async () => {
+    const { rows } = await pool.query<{ partition: number; next_offset: string }>(
+      'select partition, next_offset from projection_offsets where projection = $1 and topic = $2',
+      [HELD_PROJECTION, topic],
+    );
+    return new Map(rows.map((row) => [row.partition, BigInt(row.next_offset)]));
+  });
+  return async (signal) => {
+    const ends = await newest();
     for (;;) {
-      const { rows } = await pool.query<{ partition: number; next_offset: string }>(
-        'select partition, next_offset from projection_offsets where projection = $1 and topic = $2',
-        [HELD_PROJECTION, topic],
-      );
-      const read = new Map(rows.map((row) => [row.partition, BigInt(row.next_offset)]));
-      if ([...ends].every(([partition, end]) => (read.get(partition) ?? 0n) >= end)) return;
+      const offsets = await read();
+      if ([...ends].every(([partition, end]) => (offsets.get(partition) ?? 0n) >= end)) return;
       await delay(CAUGHT_UP_POLL_MS, undefined, { signal });
     }
-  },
+  };
+}
+
+const questions = (pool: Pool): Omit<HeldDeliveries, 'caughtUp'> => ({
   async page({ subscriptionId, standsIn, now, taken, busyLanes, heads, perLane }) {
     const { rows } = await pool.query<StoredHeld>(
       `select line.task, line.attempts_made, line.not_before, delivery.status, delivery.attempts
@@ -145,18 +162,22 @@ export const createHeldDeliveries = (
     );
     return rows[0]?.due_at ?? null;
   },
-  async subscriptions() {
+  async subscriptions(now) {
     // Jumps from one subscription to the next in the index, however many deliveries each has.
-    const { rows } = await pool.query<{ id: SubscriptionId }>(
+    const { rows } = await pool.query<{ id: SubscriptionId; is_due: boolean }>(
       `with recursive ids as (
          (select subscription_id as id from held_deliveries order by subscription_id limit 1)
          union all
          select (select subscription_id from held_deliveries where subscription_id > ids.id
                  order by subscription_id limit 1)
          from ids where ids.id is not null)
-       select id from ids where id is not null`,
+       select id, exists (
+         select from held_deliveries where is_head and subscription_id = id
+           and (not_before is null or not_before <= $1)) as is_due
+       from ids where id is not null`,
+      [now],
     );
-    return rows.map((row) => row.id);
+    return rows.map((row) => ({ id: row.id, isDue: row.is_due }));
   },
 });
 

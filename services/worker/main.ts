@@ -8,6 +8,7 @@ import { releaseId } from '../../domain/deliver/carrier.ts';
 import { groupLimits } from '../../domain/deliver/grouping.ts';
 import { createSubscriptionDirectory } from '../../domain/subscription/directory.ts';
 import { type Bucket, takeToken } from '../../domain/token-bucket.ts';
+import { keepAdmin } from '../../infra/kafka/admin.ts';
 import { createAppender } from '../../infra/kafka/appender.ts';
 import { createKafka } from '../../infra/kafka/client.ts';
 import { createTell } from '../../infra/kafka/operational-events.ts';
@@ -72,9 +73,12 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
   const connection = await connectWorker(config.temporal);
   const client = createClient(connection, config.temporal.namespace, keys);
   const directory = createSubscriptionDirectory();
-  const held = createHeldDeliveries(pool, HELD_DELIVERIES, () => endOffsets(kafka, HELD_DELIVERIES));
+  const admin = keepAdmin(kafka);
+  const held = createHeldDeliveries(pool, HELD_DELIVERIES, () =>
+    admin.ask((asked) => endOffsets(asked, HELD_DELIVERIES)),
+  );
   const releases = createReleases(client, { ...RELEASE_ACTOR, idOf: releaseId }, WAKE_QUIET_MS, logger);
-  const sweep = sweepHeld({ held, directory, releases, logger });
+  const sweep = sweepHeld({ held, directory, releases, now: () => new Date(), logger });
   const log = await followSubscriptions(kafka, config.databaseUrl, logger, {
     name: 'worker',
     onState: directory.restore,
@@ -192,7 +196,7 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
       await workersEnded(runs, cutOff);
       await deps.agent.close();
-      await appender.close();
+      await Promise.all([appender.close(), admin.close()]);
       await log.stop();
       await connection.close();
       await pool.end();

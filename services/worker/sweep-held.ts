@@ -3,6 +3,7 @@
  * at all of them now and then, so that no wake-up that was lost holds anything for good.
  */
 import type { SubscriptionDirectory } from '../../domain/subscription/directory.ts';
+import type { Subscription } from '../../domain/subscription/subscription.ts';
 import type { HeldDeliveries } from '../../infra/postgres/held-deliveries.ts';
 import type { Logger } from '../../infra/telemetry.ts';
 import type { SubscriptionId } from '../../schemas/ids.ts';
@@ -15,36 +16,79 @@ export interface Sweep {
   stop(): void;
 }
 
-/** How long a lost wake-up goes unnoticed at most. */
-const EVERY_MS = 5_000;
-
-export function sweepHeld(deps: {
+export interface SweepDeps {
   readonly held: Pick<HeldDeliveries, 'count' | 'subscriptions'>;
-  readonly directory: SubscriptionDirectory;
+  readonly directory: Pick<SubscriptionDirectory, 'get'>;
   readonly releases: Releases;
+  readonly now: () => Date;
   readonly logger: Pick<Logger, 'warn'>;
-}): Sweep {
+}
+
+/** How long a lost wake-up goes unnoticed at most. */
+export const SWEPT_EVERY_MS = 5_000;
+/** What was found due and is due still is most likely being released, or waits for an endpoint that is away. */
+export const FOUND_AGAIN_AFTER_MS = 60_000;
+/** The others are woken by the next sweep: a release costs Temporal as much as a delivery does. */
+export const WOKEN_AT_ONCE = 50;
+
+export function sweepHeld(deps: SweepDeps): Sweep {
   let timer: NodeJS.Timeout | null = null;
-  // What is paused is held on purpose; of all others something is to be sent, or to be cancelled.
-  const wakeUnlessPaused = (id: SubscriptionId): void => {
-    if (deps.directory.get(id).status !== 'paused') deps.releases.wake(id);
-  };
+  let isSweeping = false;
+  let foundAtMs = new Map<SubscriptionId, number>();
+
   const warn = (error: unknown): void =>
     deps.logger.warn({ err: error }, 'what is held cannot be looked up, it is looked up again later');
-  const sweep = (): void => {
-    deps.held.subscriptions().then((ids) => ids.forEach(wakeUnlessPaused), warn);
+
+  const sweep = async (): Promise<void> => {
+    const now = deps.now();
+    const some = await deps.held.subscriptions(now);
+    const toWake = some.filter(({ id, isDue }) => isToBeWoken(deps.directory.get(id).status, isDue));
+    // What is no longer to be woken is forgotten, and so found at once when it is again.
+    foundAtMs = new Map(
+      toWake.flatMap(({ id }) => (foundAtMs.has(id) ? [[id, foundAtMs.get(id)!] as const] : [])),
+    );
+    const nowMs = now.getTime();
+    const found = toWake.filter(({ id }) => nowMs >= (foundAtMs.get(id) ?? 0) + FOUND_AGAIN_AFTER_MS);
+    for (const { id } of found.slice(0, WOKEN_AT_ONCE)) {
+      foundAtMs.set(id, nowMs);
+      deps.releases.wake(id);
+    }
   };
+
   return {
     look(id) {
       // Before the start, the log tells of the past.
       if (timer === null) return;
-      deps.held.count(id).then((count) => (count > 0 ? wakeUnlessPaused(id) : undefined), warn);
+      const wakeUnlessPaused = (count: number): void => {
+        if (count > 0 && deps.directory.get(id).status !== 'paused') deps.releases.wake(id);
+      };
+      deps.held.count(id).then(wakeUnlessPaused, warn);
     },
     start() {
-      timer = setInterval(sweep, EVERY_MS);
+      timer = setInterval(() => {
+        if (isSweeping) return;
+        isSweeping = true;
+        void sweep()
+          .catch(warn)
+          .finally(() => (isSweeping = false));
+      }, SWEPT_EVERY_MS);
     },
     stop() {
       if (timer !== null) clearInterval(timer);
     },
   };
+}
+
+/** What is paused is held on purpose. What no subscription is owed any more is to be cancelled, due or not. */
+function isToBeWoken(status: Subscription['status'], isDue: boolean): boolean {
+  switch (status) {
+    case 'paused':
+      return false;
+    case 'active':
+      return isDue;
+    case 'disabled':
+    case 'deleted':
+    case 'absent':
+      return true;
+  }
 }

@@ -77,7 +77,7 @@ beforeEach(() => {
         unchanged: (taken) => Promise.resolve(new Set(taken.keys())),
         count: () => Promise.resolve(table.length),
         nextDueAt: () => Promise.resolve(null),
-        subscriptions: () => Promise.resolve([SUBSCRIPTION]),
+        subscriptions: () => Promise.resolve([{ id: SUBSCRIPTION, isDue: true }]),
       },
       disableSubscription: () => Promise.resolve(),
       now: () => new Date(),

@@ -7,6 +7,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createEndpointGates, type EndpointGates } from '../../activities/endpoint-gates.ts';
 import { createActivities } from '../../activities/index.ts';
@@ -180,7 +181,8 @@ function heldInMemory() {
       const heads = line.filter((one) => isHead(one, line));
       return Promise.resolve(heads.length === 0 ? null : new Date(Math.min(...heads.map(dueAt))));
     },
-    subscriptions: () => Promise.resolve(ordered().map(({ task }) => task.subscriptionId)),
+    subscriptions: () =>
+      Promise.resolve(ordered().map(({ task }) => ({ id: task.subscriptionId, isDue: true }))),
   };
   return {
     ...store,
@@ -351,6 +353,22 @@ export async function startDeliveryEnv() {
         workflowId: releaseId(SUBSCRIPTION),
         args: [SUBSCRIPTION],
       }),
+    /** How many rounds a release took that was told something in its first wait. */
+    async releaseRounds(during: (wake: (inMs: number) => Promise<void>) => Promise<void>): Promise<number> {
+      const handle = await env.client.workflow.start<typeof release>(RELEASE_ACTOR.workflowType, {
+        taskQueue: RELEASE_ACTOR.taskQueue,
+        workflowId: releaseId(SUBSCRIPTION),
+        args: [SUBSCRIPTION],
+      });
+      const countOf = async (type: 'timerStarted' | 'activityTaskScheduled'): Promise<number> => {
+        const { events } = await handle.fetchHistory();
+        return (events ?? []).filter((event) => event[`${type}EventAttributes`]).length;
+      };
+      while ((await countOf('timerStarted')) === 0) await setImmediate();
+      await during((inMs) => handle.signal(RELEASE_ACTOR.wakeSignal, inMs));
+      await handle.result();
+      return countOf('activityTaskScheduled');
+    },
     async stop() {
       for (const worker of workers) worker.shutdown();
       await Promise.all(runs);

@@ -132,6 +132,27 @@ it('probes an endpoint whose circuit is open, and goes on when it answers again'
   expect(await stage.held.count(first!.subscriptionId)).toBe(0);
 });
 
+it('goes on waiting for a retry when something is held that is not due before it', async () => {
+  await heldWhilePaused(1);
+  stage.receiver.script.answer = ({ headers }, response) =>
+    void response.writeHead(headers['x-broxi-attempt'] === '2' ? 200 : 503).end();
+  const rounds = await stage.releaseRounds(async (wake) => {
+    for (let count = 0; count < 10; count += 1) await wake(3_600_000);
+  });
+  // One for the first attempt, one for the retry, and one that finds nothing more to send.
+  expect(rounds).toBeLessThanOrEqual(3);
+  expect(arrived()).toHaveLength(2);
+});
+
+it('looks at once when it is woken for now', async () => {
+  await heldWhilePaused(1);
+  stage.receiver.script.answer = ({ headers }, response) =>
+    void response.writeHead(headers['x-broxi-attempt'] === '2' ? 200 : 503).end();
+  const rounds = await stage.releaseRounds((wake) => wake(0));
+  expect(rounds).toBeGreaterThan(2);
+  expect(arrived()).toHaveLength(2);
+});
+
 it('sends the deliveries of a lane one after the other, each after the one before has ended', async () => {
   const tasks = entered(Array.from({ length: 60 }, (_, index) => `lane ${index % 3}`));
   const onWire = new Set<string>();

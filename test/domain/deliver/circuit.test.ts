@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  askPassage,
+  askPassage as askPassageOf,
   type Circuit,
   circuitAfter,
+  circuitAfterNothing,
   circuitMoved,
   CLOSED,
   DELIVERIES_TO_OPEN,
@@ -17,6 +18,9 @@ import type { DeliveryId } from '../../../schemas/ids.ts';
 
 const failure: Outcome = { kind: 'unreachable', failure: 'timeout' };
 const answered = (statusCode: number): Outcome => ({ kind: 'answered', statusCode, retryAfterMs: null });
+/** The first delivery asks, unless another is named. */
+const askPassage = (circuit: Circuit, nowMs: number, index = 1): ReturnType<typeof askPassageOf> =>
+  askPassageOf(circuit, attempt(index).deliveryId, nowMs);
 const attempt = (index: number, isOperational = false): JudgedAttempt => ({
   deliveryId: `del_${index}` as DeliveryId,
   isOperational,
@@ -102,6 +106,31 @@ describe('an open circuit', () => {
     expect(coolDowns.at(-1)).toBe(LONGEST_COOL_DOWN_MS);
   });
 
+  it('says of itself while a probe is on the wire that it is worth asking again soon', () => {
+    const probe = askPassage(open, untilMs);
+    expect(probe.passes && askPassage(probe.circuit, untilMs + 1_000)).toEqual({
+      passes: false,
+      untilMs: untilMs + 11_000,
+    });
+  });
+
+  it('lets another probe pass at once where the first tells nothing', () => {
+    const probe = askPassage(open, untilMs);
+    if (!probe.passes) throw new Error('expected a probe');
+    const after = circuitAfterNothing(probe.circuit, attempt(1).deliveryId, untilMs + 5);
+    expect(askPassage(after, untilMs + 5, 2).passes).toBe(true);
+    expect(after).toMatchObject({ state: 'open', coolDownMs: FIRST_COOL_DOWN_MS });
+    expect(circuitAfterNothing(probe.circuit, attempt(2).deliveryId, untilMs + 5)).toBe(probe.circuit);
+  });
+
+  it('does not take an old failure for that of its probe', () => {
+    const probe = askPassage(open, untilMs);
+    if (!probe.passes) throw new Error('expected a probe');
+    const after = circuitAfter(probe.circuit, attempt(9), failure, untilMs + 5);
+    expect(after).toEqual(probe.circuit);
+    expect(askPassage(after, untilMs + 6, 2).passes).toBe(false);
+  });
+
   it('learns nothing from failures that were on the wire when it opened', () => {
     expect(circuitAfter(open, attempt(9), failure, 3_000)).toEqual(open);
   });
@@ -120,7 +149,7 @@ describe('what others hear of a circuit', () => {
     return steps.flatMap(({ index, isOperational, fails }) => {
       const asked = askPassage(circuit, nowMs);
       if (!asked.passes) nowMs = asked.untilMs;
-      const passage = askPassage(circuit, nowMs);
+      const passage = askPassage(circuit, nowMs, index);
       const before = passage.passes ? passage.circuit : circuit;
       circuit = circuitAfter(before, attempt(index, isOperational), fails ? failure : answered(200), nowMs);
       return circuitMoved(before, circuit) === 'open' ? [circuit.isWorthTelling] : [];
@@ -159,7 +188,13 @@ describe('what others hear of a circuit', () => {
   });
 
   it('is that it closed when a probe succeeds', () => {
-    const probing: Circuit = { state: 'probing', coolDownMs: 5_000, untilMs: 9_000, isWorthTelling: true };
+    const probing: Circuit = {
+      state: 'probing',
+      probe: attempt(1).deliveryId,
+      coolDownMs: 5_000,
+      untilMs: 9_000,
+      isWorthTelling: true,
+    };
     expect(circuitMoved(probing, circuitAfter(probing, attempt(1), answered(200), 7_000))).toBe('closed');
     expect(circuitMoved(CLOSED, circuitAfter(CLOSED, attempt(1), failure, 0))).toBeNull();
   });
