@@ -25,7 +25,7 @@ import {
 } from '../domain/deliver/pacing.ts';
 import { isOperational } from '../domain/record/operational-event.ts';
 import type { CircuitMove } from '../domain/subscription/failure-watch.ts';
-import { type Bucket, takeToken } from '../domain/token-bucket.ts';
+import { type Bucket, takeToken, withTokenBack } from '../domain/token-bucket.ts';
 import type { HoldReason } from '../schemas/delivery-log.ts';
 import type { AccountId, DeliveryId, SubscriptionId } from '../schemas/ids.ts';
 
@@ -81,7 +81,6 @@ interface Gate {
   answerMs: number;
   /** When it answered last, or when it was first asked after it owed nothing. */
   heardAtMs: number;
-  bucket: Bucket | null;
   /** First come, first served. */
   readonly waiting: Waiter[];
 }
@@ -94,31 +93,64 @@ interface Waiter {
 const LONGEST_RATE_WAIT_MS = 1_000;
 /** When it is worth asking again at a gate that is full. */
 const ENDPOINT_FULL_WAIT_MS = 1_000;
-/** Gates that nobody uses are forgotten beyond this number. */
+/** Gates that nobody uses are forgotten beyond this number, and so is what is left of rate limits. */
 const MOST_GATES = 10_000;
+/** To look for those costs a look at all. */
+const FORGOTTEN_EVERY_MS = 60_000;
+/** Of an endpoint that was away nobody knows after so long whether it still is. */
+const OPEN_CIRCUIT_KEPT_MS = 3_600_000;
 const SMOOTHING = 1 / 8;
 
 /** Makes the gates of one process. */
 export function createEndpointGates({ now, onCircuit, isBusy }: EndpointGatesDeps): EndpointGates {
   const gates = new Map<string, Gate>();
+  /** One for each subscription that has a rate limit, whatever origins its routes lead to. */
+  const buckets = new Map<SubscriptionId, Bucket>();
+  let forgottenAtMs = 0;
   let waiting = 0;
   let onWire = 0;
 
   const gateOf = (key: string): Gate => {
     const known = gates.get(key);
     if (known !== undefined) return known;
-    if (gates.size >= MOST_GATES) forgetIdle(gates);
+    if (gates.size >= MOST_GATES) forgetIdle();
     const gate: Gate = {
       circuit: CLOSED,
       pace: STARTING_PACE,
       onWire: 0,
       answerMs: 0,
       heardAtMs: 0,
-      bucket: null,
       waiting: [],
     };
     gates.set(key, gate);
     return gate;
+  };
+
+  const forgetIdle = (): void => {
+    const nowMs = now().getTime();
+    if (nowMs < forgottenAtMs + FORGOTTEN_EVERY_MS) return;
+    forgottenAtMs = nowMs;
+    for (const [key, gate] of gates) if (isIdle(gate, nowMs)) gates.delete(key);
+    // Within a minute a token has flowed into each that is there, and none holds more.
+    const fullSinceMs = performance.now() - FORGOTTEN_EVERY_MS;
+    for (const [id, bucket] of buckets) if (bucket.atMs < fullSinceMs) buckets.delete(id);
+  };
+
+  /** Promises a token of the subscription's rate limit, and answers how long until it is there. */
+  const takeTokenOf = ({
+    subscriptionId,
+    perSecond,
+  }: Applicant): { readonly ok: boolean; readonly waitMs: number } => {
+    if (perSecond === null) return { ok: true, waitMs: 0 };
+    const before = buckets.get(subscriptionId) ?? null;
+    const taken = takeToken({ perSecond, burst: 1 }, before, performance.now(), LONGEST_RATE_WAIT_MS);
+    buckets.set(subscriptionId, taken.bucket);
+    return taken;
+  };
+  const giveTokenBack = ({ subscriptionId, perSecond }: Applicant): void => {
+    const bucket = buckets.get(subscriptionId);
+    if (perSecond === null || bucket === undefined) return;
+    buckets.set(subscriptionId, withTokenBack({ perSecond, burst: 1 }, bucket));
   };
 
   const goes = (gate: Gate): void => {
@@ -172,22 +204,24 @@ export function createEndpointGates({ now, onCircuit, isBusy }: EndpointGatesDep
     async enter(applicant) {
       const { origin, host } = new URL(applicant.url);
       const gate = gateOf(`${applicant.subscriptionId} ${origin}`);
-      if (applicant.perSecond !== null) {
-        const limit = { perSecond: applicant.perSecond, burst: 1 };
-        const taken = takeToken(limit, gate.bucket, performance.now(), LONGEST_RATE_WAIT_MS);
-        gate.bucket = taken.bucket;
-        if (!taken.ok) return { admitted: false, reason: 'rate_limited', waitMs: taken.waitMs };
-        if (taken.waitMs > 0) await delay(taken.waitMs);
-      }
-      if (!(await turn(gate)))
+      const askedAtMs = now().getTime();
+      const early = askPassage(gate.circuit, applicant.deliveryId, askedAtMs);
+      if (!early.passes) return circuitOpen(early.untilMs - askedAtMs);
+      const token = takeTokenOf(applicant);
+      if (!token.ok) return { admitted: false, reason: 'rate_limited', waitMs: token.waitMs };
+      if (token.waitMs > 0) await delay(token.waitMs);
+      if (!(await turn(gate))) {
+        giveTokenBack(applicant);
         return { admitted: false, reason: 'endpoint_full', waitMs: ENDPOINT_FULL_WAIT_MS };
-      // Asked last: the circuit may have opened while the attempt waited for its turn.
+      }
+      // Asked again: the circuit may have opened while the attempt waited for its turn.
       const sentAtMs = now().getTime();
       const passage = askPassage(gate.circuit, applicant.deliveryId, sentAtMs);
       if (!passage.passes) {
+        giveTokenBack(applicant);
         gate.onWire -= 1;
         letNextGo(gate);
-        return { admitted: false, reason: 'circuit_open', waitMs: passage.untilMs - sentAtMs };
+        return circuitOpen(passage.untilMs - sentAtMs);
       }
       gate.circuit = passage.circuit;
       onWire += 1;
@@ -231,9 +265,9 @@ export function createEndpointGates({ now, onCircuit, isBusy }: EndpointGatesDep
 const isTimeout = (outcome: Outcome): boolean =>
   outcome.kind === 'unreachable' && outcome.failure === 'timeout';
 
-function forgetIdle(gates: Map<string, Gate>): void {
-  for (const [key, gate] of gates) {
-    const isIdle = gate.onWire === 0 && gate.waiting.length === 0;
-    if (isIdle && gate.circuit.state === 'closed') gates.delete(key);
-  }
+const circuitOpen = (waitMs: number): Admission => ({ admitted: false, reason: 'circuit_open', waitMs });
+
+function isIdle({ onWire, waiting, circuit }: Gate, nowMs: number): boolean {
+  if (onWire > 0 || waiting.length > 0) return false;
+  return circuit.state === 'closed' || circuit.untilMs + OPEN_CIRCUIT_KEPT_MS < nowMs;
 }

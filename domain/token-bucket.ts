@@ -34,3 +34,9 @@ export function takeToken(limit: RateLimit, before: Bucket | null, nowMs: number
     ? { ok: true, bucket: { tokens: filled - 1, atMs: nextMs }, waitMs }
     : { ok: false, bucket: { tokens: filled, atMs: nextMs }, waitMs };
 }
+
+/** The bucket once a token came back with which nothing was done. */
+export const withTokenBack = (limit: RateLimit, bucket: Bucket): Bucket => ({
+  ...bucket,
+  tokens: Math.min(limit.burst, bucket.tokens + 1),
+});

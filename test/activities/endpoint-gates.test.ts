@@ -122,3 +122,61 @@ describe('an endpoint', () => {
     expect(gates.waiting()).toBe(0);
   });
 });
+
+describe('a rate limit', () => {
+  const ORIGINS = ['https://one.example/in', 'https://two.example/in'];
+  const perSecond = 2;
+  let gates: EndpointGates;
+  /** When each was admitted. */
+  let times: number[];
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    gates = newGates();
+    times = [];
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  const askFor = async (index: number): Promise<Admission> => {
+    const url = ORIGINS[index % ORIGINS.length]!;
+    const admission = await gates.enter({ ...applicantOf(index, 'a.b'), perSecond, url });
+    if (admission.admitted) times.push(performance.now());
+    return admission;
+  };
+  /** Asks at once for so many, and again for each that is refused. */
+  const askUntilAllWent = async (count: number): Promise<void> => {
+    const asking = Array.from({ length: count }, async (_, index) => {
+      for (;;) {
+        const admission = await askFor(index);
+        if (admission.admitted)
+          return admission.leave({ kind: 'answered', statusCode: 200, retryAfterMs: null });
+        await new Promise((resolve) => setTimeout(resolve, admission.waitMs));
+      }
+    });
+    while (times.length < count) await vi.advanceTimersByTimeAsync(100);
+    await Promise.all(asking);
+  };
+
+  it('is one for all origins of a subscription, in every second', async () => {
+    await askUntilAllWent(12);
+    const most = Math.max(
+      ...times.map((from) => times.filter((at) => at >= from && at < from + 1_000).length),
+    );
+    expect(most).toBeLessThanOrEqual(perSecond + 1);
+    expect(times.at(-1)! - times[0]!).toBeGreaterThanOrEqual(5_500);
+  });
+
+  it('is not used up by attempts that may not go for another reason', async () => {
+    for (let index = 0; index < FAILURES_TO_OPEN; index += 1) {
+      const admission = await gates.enter({ ...applicantOf(index, 'a.b'), url: ORIGINS[0]! });
+      if (admission.admitted) admission.leave({ kind: 'unreachable', failure: 'timeout' });
+    }
+    for (let index = 0; index < 10; index += 2) {
+      expect(await askFor(index)).toMatchObject({ reason: 'circuit_open' });
+    }
+    expect(await askFor(1)).toMatchObject({ admitted: true });
+    expect(performance.now()).toBe(times[0]);
+  });
+});
