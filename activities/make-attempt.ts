@@ -21,7 +21,7 @@ import type { DeliveryEvent, HoldReason } from '../schemas/delivery-log.ts';
 import type { DeliveryTask } from '../schemas/delivery.ts';
 import type { SubscriptionId } from '../schemas/ids.ts';
 import { deliveryRequest, type RequestDeps } from './delivery-request.ts';
-import type { EndpointGates } from './endpoint-gates.ts';
+import type { Admission, EndpointGates } from './endpoint-gates.ts';
 
 /** What an attempt came to. Texts in it are readable in Temporal: nothing secret. */
 export type AttemptEnd =
@@ -78,31 +78,18 @@ export type MakeAttempt = (order: AttemptOrder) => Promise<AttemptMade>;
 /** Rejects only where the secrets cannot be opened, the worker ends, or `unlessSent` aborts. */
 export const createMakeAttempt = (deps: AttemptDeps): MakeAttempt =>
   async function makeAttempt({ task, number, carrier, unlessSent, onAdmitted }) {
-    const subscription = await deps.lookUp(task.subscriptionId, task.subscriptionVersion);
-    const owed = whetherOwed(subscription);
-    if (owed.step === 'cancel') return cancelled(deps, task, carrier, owed.reason);
-    if (owed.step === 'hold') return held(deps, task, number, 'paused', null);
+    const entry = await enter(deps, task, number, carrier);
+    if (!('admission' in entry)) return entry;
 
-    const { settings } = owed.subscription;
-    const url = urlNow(settings, task);
-    if (url === null) return cancelled(deps, task, carrier, 'fallback_removed');
-    const admission = await deps.gates.enter({
-      subscriptionId: task.subscriptionId,
-      accountId: task.accountId,
-      deliveryId: task.deliveryId,
-      eventType: task.eventType,
-      url,
-      perSecond: settings.rate_limit?.per_second ?? null,
-    });
-    if (!admission.admitted) return held(deps, task, number, admission.reason, admission.waitMs);
-
+    const { admission, subscription, url } = entry;
+    const { settings } = subscription;
     let exchange: HttpExchange | null = null;
     try {
       unlessSent?.throwIfAborted();
       onAdmitted?.();
       const startedAt = deps.now();
       const { request, requestHeaders } = deliveryRequest(deps, {
-        subscription: owed.subscription,
+        subscription,
         task,
         url,
         number,
@@ -137,6 +124,51 @@ export const createMakeAttempt = (deps: AttemptDeps): MakeAttempt =>
       admission.leave(exchange?.outcome ?? null);
     }
   };
+
+/** An attempt that may go now, and what it is made of. */
+interface Entry {
+  readonly admission: Extract<Admission, { readonly admitted: true }>;
+  readonly subscription: LiveSubscription;
+  readonly url: string;
+}
+
+/** Asks the gate, and again where the subscription has changed while the attempt waited there. */
+async function enter(
+  deps: AttemptDeps,
+  task: DeliveryTask,
+  number: number,
+  carrier: string,
+): Promise<Entry | AttemptMade> {
+  for (;;) {
+    const subscription = await deps.lookUp(task.subscriptionId, task.subscriptionVersion);
+    const owed = whetherOwed(subscription);
+    if (owed.step === 'cancel') return cancelled(deps, task, carrier, owed.reason);
+    if (owed.step === 'hold') return held(deps, task, number, 'paused', null);
+
+    const { settings } = owed.subscription;
+    const url = urlNow(settings, task);
+    if (url === null) return cancelled(deps, task, carrier, 'fallback_removed');
+    const admission = await deps.gates.enter({
+      subscriptionId: task.subscriptionId,
+      accountId: task.accountId,
+      deliveryId: task.deliveryId,
+      eventType: task.eventType,
+      url,
+      perSecond: settings.rate_limit?.per_second ?? null,
+    });
+    if (!admission.admitted) return held(deps, task, number, admission.reason, admission.waitMs);
+    const isAsBefore = await stillAt(deps, subscription.version, task).catch((error: unknown) => {
+      admission.leave(null);
+      throw error;
+    });
+    if (isAsBefore) return { admission, subscription: owed.subscription, url };
+    // Paused, disabled, deleted or corrected within the seconds that it waited: nothing goes out as it was before.
+    admission.leave(null);
+  }
+}
+
+const stillAt = async (deps: AttemptDeps, version: number, task: DeliveryTask): Promise<boolean> =>
+  (await deps.lookUp(task.subscriptionId, task.subscriptionVersion)).version === version;
 
 const held = (
   deps: AttemptDeps,
