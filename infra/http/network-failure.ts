@@ -89,7 +89,7 @@ export function failureOf(error: unknown, circumstances: Circumstances): Failure
   if (error instanceof BlockedTargetError)
     return {
       outcome: { kind: 'blocked', address: error.address },
-      text: `${error.address} is not a public address`,
+      text: `blocked_target: ${error.address} is not a public address`,
     };
   if (error instanceof UnresolvedTargetError) {
     const code = codeOf(error.cause);

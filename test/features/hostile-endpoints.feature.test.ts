@@ -172,7 +172,7 @@ describe('a delivery to an endpoint', () => {
   it('that is the metadata service is blocked', async () => {
     const { type } = await endpoint(answer(200), { url: 'http://169.254.169.254/latest/meta-data/' });
     expect(await delivered([type])).toMatchObject([
-      { status: 'blocked', attempts: [{ error: '169.254.169.254 is not a public address' }] },
+      { status: 'blocked', attempts: [{ error: 'blocked_target: 169.254.169.254 is not a public address' }] },
     ]);
   });
 });

@@ -109,7 +109,7 @@ describe('an address in the url', () => {
     expect(exchange).toMatchObject({
       outcome: { kind: 'blocked', address },
       answer: null,
-      error: `${address} is not a public address`,
+      error: `blocked_target: ${address} is not a public address`,
     });
   });
 
@@ -157,6 +157,15 @@ describe('a name', () => {
     const { outcome } = await startAgent([]).post(requestTo('http://localhost:9/'));
     expect(outcome.kind).toBe('blocked');
   });
+
+  it.each(['localhost', 'localhost.', 'LOCALHOST', 'a.localhost', 'A.LocalHost.'])(
+    '%s is blocked, whatever name the resolver was asked for',
+    async (name) => {
+      const agent = startAgent([], () => Promise.resolve([{ address: '127.0.0.1', family: 4 }]));
+      const { outcome } = await agent.post(requestTo(`http://${name}:9/`));
+      expect(outcome).toEqual({ kind: 'blocked', address: '127.0.0.1' });
+    },
+  );
 
   it.each([
     [['127.0.0.1', '10.0.0.1'], '10.0.0.1'],
