@@ -5,7 +5,6 @@
  * turn. Each worker process keeps gates of its own; the rules are domain/deliver/circuit.ts, pacing.ts and
  * domain/token-bucket.ts.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   askPassage,
   type Circuit,
@@ -209,7 +208,7 @@ export function createEndpointGates({ now, onCircuit, isBusy }: EndpointGatesDep
       if (!early.passes) return circuitOpen(early.untilMs - askedAtMs);
       const token = takeTokenOf(applicant);
       if (!token.ok) return { admitted: false, reason: 'rate_limited', waitMs: token.waitMs };
-      if (token.waitMs > 0) await delay(token.waitMs);
+      if (token.waitMs > 0) await new Promise((resolve) => setTimeout(resolve, token.waitMs));
       if (!(await turn(gate))) {
         giveTokenBack(applicant);
         return { admitted: false, reason: 'endpoint_full', waitMs: ENDPOINT_FULL_WAIT_MS };

@@ -11,7 +11,7 @@ export type NetworkFailure =
   | 'connection_failed';
 
 export type Outcome =
-  /** An answer came whole (or at least its first 16 KiB) before the deadline. */
+  /** An answer came whole (or at least its first 16 KiB), or with a body that is malformed, before the deadline. */
   | { readonly kind: 'answered'; readonly statusCode: number; readonly retryAfterMs: number | null }
   /** No answer came, or it broke off. The request may or may not have arrived. */
   | { readonly kind: 'unreachable'; readonly failure: NetworkFailure }

@@ -236,8 +236,13 @@ class Exchange implements Dispatcher.DispatchHandler, ConnectionUser {
 
   /** Ends an exchange that something cut off: as answered, if what is kept of an answer had come. */
   #break(failure: Failure): void {
-    if (this.#receivedBytes >= ANSWER_LIMIT_BYTES) this.#succeed();
+    if (this.#receivedBytes >= ANSWER_LIMIT_BYTES || this.#hasMalformedBody(failure)) this.#succeed();
     else this.#fail(failure);
+  }
+
+  /** Status and headers are there: a body that is framed wrongly is the receiver's affair, and no reason to send again. */
+  #hasMalformedBody({ outcome }: Failure): boolean {
+    return this.#head !== null && outcome.kind === 'unreachable' && outcome.failure === 'invalid_answer';
   }
 
   #succeed(): void {

@@ -294,7 +294,6 @@ describe('without an answer', () => {
     ['a header without a name', raw('HTTP/1.1 200 OK\r\n: x\r\n\r\n')],
     ['two lengths', raw('HTTP/1.1 200 OK\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\nhello')],
     ['a length that is none', raw('HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n')],
-    ['a chunk of no size', raw('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n')],
     [
       'a change of protocol',
       raw('HTTP/1.1 101 Switching\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n', 'keep'),
@@ -307,6 +306,21 @@ describe('without an answer', () => {
     expect(outcome).toEqual({ kind: 'unreachable', failure: 'invalid_answer' });
     expect(read).toBeNull();
     await receiver.whenDeserted();
+  });
+
+  it.each<[string, string, string]>([
+    ['a chunk of no size', 'zz\r\n', ''],
+    ['a chunk that is longer than it says', '3\r\nabcdef\r\n', 'abc'],
+    ['a second chunk of no size', '3\r\nabc\r\n?\r\n', 'abc'],
+  ])('%s is a malformed body, and the answer counts', async (_, chunks, body) => {
+    for (const status of [200, 404]) {
+      const head = `HTTP/1.1 ${status} Some\r\ntransfer-encoding: chunked\r\n\r\n`;
+      const receiver = await receiving(raw(head + chunks));
+      const { outcome, answer: read, error } = await startAgent().post(requestTo(receiver.url));
+      expect(outcome).toEqual({ kind: 'answered', statusCode: status, retryAfterMs: null });
+      expect([read?.body, error]).toEqual([body, null]);
+      await receiver.whenDeserted();
+    }
   });
 
   it.each(['ENOTFOUND', 'EAI_AGAIN'])('a name that does not resolve (%s) is a DNS failure', async (code) => {
