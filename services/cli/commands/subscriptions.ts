@@ -19,13 +19,13 @@ import { subscriptionPath } from '../subscription-path.ts';
 import { details, table } from '../table.ts';
 import { registerFlush } from './flush.ts';
 import { registerHistory } from './history.ts';
+import { registerResume } from './resume.ts';
 import { registerRotateSecret } from './rotate-secret.ts';
 import { registerTest } from './test-delivery.ts';
 
 /** Changes that need nothing but the id. */
 const VERBS = [
   { verb: 'pause', description: 'Hold deliveries back until it is resumed' },
-  { verb: 'resume', description: 'Let go what was held, and go on' },
   { verb: 'enable', description: 'Take up a disabled subscription again' },
 ] as const;
 
@@ -87,6 +87,7 @@ export function registerSubscriptions(program: Command, cli: Cli): void {
     );
   }
 
+  registerResume(group, cli, standing(cli));
   registerRotateSecret(group, cli);
   registerFlush(group, cli);
   registerHistory(group, cli);
