@@ -7,7 +7,7 @@ import type { Outcome } from './outcome.ts';
 
 /** What an endpoint may have on the wire before anything is known of it. */
 export const STARTING_LIMIT = 64;
-/** What it may have at most. The HTTP agent opens as many connections to one origin. */
+/** What it may have at most, for one subscription: the HTTP agent sets no limit of its own. */
 export const HIGHEST_LIMIT = 256;
 
 export interface Pace {

@@ -24,8 +24,6 @@ import {
 
 export type { HttpExchange, HttpRequest } from './exchange.ts';
 
-/** As many as the pacing of one endpoint allows at most (domain/deliver/pacing.ts). */
-const DEFAULT_CONNECTIONS_PER_ORIGIN = 256;
 /** Sets of connections for TLS identities of customers that are kept at once. */
 const IDENTITY_LIMIT = 200;
 /** As long as an idle connection of theirs could live. */
@@ -48,8 +46,9 @@ export interface GuardedAgentOptions {
   /** The rule that reads an answer's `Retry-After`; handed in, because adapters hold no rule. */
   readonly parseRetryAfterMs: typeof parseRetryAfterMs;
   /**
-   * Connections to one origin at a time; further requests wait for one, within their deadlines.
-   * @default 256
+   * Connections to one origin at a time; further requests wait for one, within their deadlines. Default: no limit, for
+   * many customers may use one host, and who waits for another's connection counts as unanswered. Who sends bounds
+   * what each of them has on the wire.
    */
   readonly connectionsPerOrigin?: number;
   /** The url of a proxy that every request goes through, credentials in it. Default: none. */
@@ -152,7 +151,7 @@ function openPools(connect: GuardedConnect, options: GuardedAgentOptions): Conne
   const agent = new Agent({
     factory: (origin) =>
       new Pool(origin, {
-        connections: options.connectionsPerOrigin ?? DEFAULT_CONNECTIONS_PER_ORIGIN,
+        connections: options.connectionsPerOrigin ?? null,
         factory: (target: URL) => new PooledConnection(target, CLIENT_OPTIONS, connect),
       }),
   });

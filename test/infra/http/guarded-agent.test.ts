@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { parseRetryAfterMs } from '../../../domain/deliver/retry-after.ts';
 import {
   createGuardedAgent,
@@ -381,6 +381,20 @@ describe('without an answer', () => {
       { numRuns: 300 },
     );
   });
+});
+
+it('requests that hang keep no other one from the same host, however many they are', async () => {
+  const receiver = await receiving((visit) =>
+    visit.body.toString() === 'hang' ? hangBeforeHeaders(visit) : answer(200)(visit),
+  );
+  const agent = startAgent();
+  const hanging = Array.from({ length: 300 }, () =>
+    agent.post(requestTo(receiver.url, { body: 'hang', timeoutMs: 3_000 })),
+  );
+  await vi.waitUntil(() => receiver.requests.length === 300);
+  const { outcome } = await agent.post(requestTo(receiver.url, { body: 'answer', timeoutMs: 2_000 }));
+  expect(outcome).toMatchObject({ kind: 'answered', statusCode: 200 });
+  await Promise.all(hanging);
 });
 
 describe('a deadline', () => {
