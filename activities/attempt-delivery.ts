@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
-import { endOfFirstAttempt } from '../domain/deliver/recorded-end.ts';
+import { endOfAttempt } from '../domain/deliver/recorded-end.ts';
 import type { DeliveryTask } from '../schemas/delivery.ts';
 import type { AttemptDeps, AttemptEnd, MakeAttempt } from './make-attempt.ts';
 import { CLOCK_SKEW_MS, type Recall } from './recall.ts';
@@ -8,7 +8,7 @@ import { type RecordDeps, recordAttempt } from './record-attempt.ts';
 
 /**
  * Makes attempt `number` of a delivery that has a workflow of its own, and records it. `begunMs`, in milliseconds since
- * 1970, where somebody else may have made the first attempt since then: the log is asked, and what was recorded is
+ * 1970, where somebody else may have made that attempt since then: the log is asked, and what was recorded is
  * not sent again.
  */
 export type AttemptDelivery = (
@@ -39,7 +39,7 @@ export function createAttemptDelivery(deps: AttemptDeliveryDeps): AttemptDeliver
     const carrier = task.deliveryId;
     if (begunMs !== null) {
       const recalled = await deps.recall(new Set([carrier]), begunMs - CLOCK_SKEW_MS, deps.shutdown);
-      const end = endOfFirstAttempt(recalled.get(carrier));
+      const end = endOfAttempt(number, recalled.get(carrier));
       if (end !== null) return end;
     }
     const one = await deps.makeAttempt({ task, number, carrier }).catch((error: unknown) => {
@@ -65,10 +65,16 @@ export function createAttemptDelivery(deps: AttemptDeliveryDeps): AttemptDeliver
   };
 }
 
+const LEFT_TO_SUCCESSOR = 'WorkerEnds';
+
+/** True for the failure of an attempt that was cut off and recorded nothing. */
+export const isLeftToSuccessor = (error: unknown): boolean =>
+  error instanceof ApplicationFailure && error.type === LEFT_TO_SUCCESSOR;
+
 const leftToSuccessor = (error: unknown): ApplicationFailure =>
   ApplicationFailure.create({
     message: 'cut off, for the worker ends',
-    type: 'WorkerEnds',
+    type: LEFT_TO_SUCCESSOR,
     nextRetryDelay: AGAIN_AFTER_MS,
     category: ApplicationFailureCategory.BENIGN,
     cause: error as Error,

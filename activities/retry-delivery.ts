@@ -5,7 +5,7 @@
 import { activityInfo, ApplicationFailure, heartbeat } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
 import type { DeliveryTask } from '../schemas/delivery.ts';
-import type { AttemptDelivery } from './attempt-delivery.ts';
+import { type AttemptDelivery, isLeftToSuccessor } from './attempt-delivery.ts';
 import type { AttemptEnd } from './make-attempt.ts';
 
 /** What an attempt may have left to do for the workflow that carries the delivery. */
@@ -14,35 +14,52 @@ export type Unfinished = Extract<AttemptEnd, { readonly step: 'retry' }>;
 /** Well below the heartbeat timeout of workflows/delivery.ts. */
 const HEARTBEAT_EVERY_MS = 5_000;
 
+/** Longer than the longest attempt takes until it is recorded, and until its worker is taken for dead. */
+const LONGEST_EXECUTION_MS = 300_000;
+
 /** What survives from one execution to the next, in the heartbeat: a worker that dies costs no attempt. */
 export interface Progress {
   readonly attemptsMade: number;
+  /**
+   * The execution of Temporal's that came to that. Where the next but one goes on from it, one has died in between, and
+   * may have recorded its attempt before. Absent in what the version before has left.
+   */
+  readonly execution?: number;
 }
 
 /**
- * Each execution ends with a failure that names the next delay, or with the delivery's end. Temporal's attempt
- * n is ours as long as no worker dies, for the first execution makes no attempt: it takes over what the first
- * attempt left.
+ * Each execution ends with a failure that names the next delay, or with the delivery's end. The first one makes no
+ * attempt: it takes over what the first attempt left. One that follows an execution that died asks the log.
  */
 export const createRetryDelivery = (attemptDelivery: AttemptDelivery) =>
   async function retryDelivery(task: DeliveryTask, first: Unfinished): Promise<AttemptEnd> {
-    const { attempt: execution, heartbeatDetails } = activityInfo();
-    const before = (heartbeatDetails as Progress | undefined) ?? { attemptsMade: first.number };
-    if (execution === 1) throw waiting(first);
+    const { attempt: execution, heartbeatDetails, currentAttemptScheduledTimestampMs } = activityInfo();
+    const before = (heartbeatDetails as Progress | undefined) ?? { attemptsMade: first.number, execution: 1 };
+    if (execution === 1) throw waiting(first, execution);
 
     const beating = setInterval(() => heartbeat(before), HEARTBEAT_EVERY_MS);
     try {
-      const end = await attemptDelivery(task, before.attemptsMade + 1);
-      if (end.step === 'retry') throw waiting(end);
+      const died = execution - 1 - executionOf(before, first);
+      const begunMs = died > 0 ? currentAttemptScheduledTimestampMs - died * LONGEST_EXECUTION_MS : null;
+      const end = await attemptDelivery(task, before.attemptsMade + 1, begunMs);
+      if (end.step === 'retry') throw waiting(end, execution);
       return end;
+    } catch (error) {
+      // It was cut off, and recorded nothing.
+      if (isLeftToSuccessor(error)) heartbeat({ ...before, execution } satisfies Progress);
+      throw error;
     } finally {
       clearInterval(beating);
     }
   };
 
+/** Each execution makes one attempt, where none has died. */
+const executionOf = ({ attemptsMade, execution }: Progress, first: Unfinished): number =>
+  execution ?? attemptsMade - first.number + 1;
+
 /** The failure that makes the server wait. It is expected, so it is logged and counted as benign. */
-function waiting(end: Unfinished): ApplicationFailure {
-  heartbeat({ attemptsMade: end.number } satisfies Progress);
+function waiting(end: Unfinished, execution: number): ApplicationFailure {
+  heartbeat({ attemptsMade: end.number, execution } satisfies Progress);
   return ApplicationFailure.create({
     message: `attempt ${end.number}: ${end.failure}`,
     type: 'AttemptFailed',

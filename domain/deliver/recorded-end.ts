@@ -40,6 +40,13 @@ export function endOfFirstAttempt(last: DeliveryEvent | undefined): RecordedEnd 
   }
 }
 
+/** The same for attempt `number`, counted from 1: null where that is still to be made, as far as the log can tell. */
+export function endOfAttempt(number: number, last: DeliveryEvent | undefined): RecordedEnd | null {
+  if (last?.type === 'AttemptEnded' && last.number < number) return null;
+  const end = endOfFirstAttempt(last);
+  return end?.step === 'hold' ? { ...end, attemptsMade: number - 1 } : end;
+}
+
 type AttemptEnded = Extract<DeliveryEvent, { type: 'AttemptEnded' }>;
 
 /** The next attempt of a delivery whose latest one is to be followed by another at `dueAtMs`. */

@@ -1,6 +1,6 @@
 /** What a worker that goes on with a delivery reads from its last record. */
 import { expect, it } from 'vitest';
-import { endOfFirstAttempt } from '../../../domain/deliver/recorded-end.ts';
+import { endOfAttempt, endOfFirstAttempt } from '../../../domain/deliver/recorded-end.ts';
 import { attempted, cancelled, held, scheduled } from '../record/delivery-history.ts';
 
 it('a delivery that was not attempted is still to be attempted', () => {
@@ -28,4 +28,10 @@ it('an attempt that is to be followed by another leaves the number, the whole wa
 it('what is held or cancelled is not owed by its workflow any more', () => {
   expect(endOfFirstAttempt(held(0, 10))).toMatchObject({ step: 'hold', reason: 'paused' });
   expect(endOfFirstAttempt(cancelled(0, 10))).toEqual({ step: 'cancel', reason: 'subscription_deleted' });
+});
+
+it('a later attempt is told by its own record, and not by that of the one before', () => {
+  expect(endOfAttempt(3, attempted(0, 10, 2, 'retry'))).toBeNull();
+  expect(endOfAttempt(3, attempted(0, 10, 3, 'succeed'))).toEqual({ step: 'succeed' });
+  expect(endOfAttempt(3, held(0, 10))).toMatchObject({ step: 'hold', attemptsMade: 2 });
 });
