@@ -60,8 +60,7 @@ export async function retryDelivery(
     if (order.step === 'refuse') throw refused(order.refusal);
     if (order.step === 'hurry' && (await hurry(deps, delivery))) return delivery;
     // Its end may be on its way to the read model. A workflow that Temporal has lost is begun again like an ended one.
-    const isHeld = delivery.status === 'held';
-    if (order.step === 'hurry' && !isHeld && (await patience())) continue;
+    if (order.step === 'hurry' && (await patience())) continue;
     await restart(deps, delivery, caller, signal);
     return delivery;
   }
@@ -74,8 +73,7 @@ async function hurry(deps: OrderDeps, delivery: ShownDelivery): Promise<boolean>
   const held = await deps.heldDelivery(id);
   if (held === null) return false;
   const { task, attemptsMade } = held;
-  // What is held, and is only ever released in a line, stays in it. All else leaves it for a workflow of its own.
-  if (delivery.status === 'held' && !goesInLine(task)) return false;
+  // It stays in its line: one that left it for a workflow would be lost where nobody gets to start that.
   await deps.eventLog.appendDeliveryEvents([], [{ change: 'hurry', task, attemptsMade }]);
   deps.releases.wake(subscriptionId);
   return true;
