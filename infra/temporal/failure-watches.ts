@@ -69,15 +69,19 @@ export function createFailureWatches(
   };
 }
 
-/** The same log; whoever appends that a delivery was given up has its subscription watched. */
+/** The same log; whoever appends that a delivery was given up, or has failed again, has its subscription watched. */
 export const watchingFailures = (eventLog: EventLog, watches: Pick<FailureWatches, 'failed'>): EventLog => ({
   ...eventLog,
   async appendDeliveryEvents(events, held) {
     await eventLog.appendDeliveryEvents(events, held);
-    const failing = new Set(events.filter(isGivenUp).map((event) => event.subscription_id));
+    const failing = new Set(events.filter(isReasonToWatch).map((event) => event.subscription_id));
     await Promise.all([...failing].map((id) => watches.failed(id)));
   },
 });
 
-const isGivenUp = (event: DeliveryEvent): boolean =>
-  event.type === 'AttemptEnded' && (event.next.step === 'exhaust' || event.next.step === 'block');
+/** One that has failed once may succeed a moment later; and some are retried for longer than a subscription may fail. */
+const isReasonToWatch = (event: DeliveryEvent): boolean => {
+  if (event.type !== 'AttemptEnded') return false;
+  const { step } = event.next;
+  return step === 'exhaust' || step === 'block' || (step === 'retry' && event.number > 1);
+};

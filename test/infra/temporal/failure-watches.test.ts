@@ -70,3 +70,18 @@ it('a subscription is watched when a delivery of it was given up, once per appen
   // Deliveries 2 and 5 are of one subscription.
   expect(watched).toEqual([factsOf(2).subscription_id]);
 });
+
+it('a subscription is watched when a delivery of it has failed again, however many retries it has left', async () => {
+  const watched: string[] = [];
+  const log = watchingFailures(
+    {
+      appendDeliveryEvents: () => Promise.resolve(),
+      appendSubscriptionEvents: () => Promise.resolve(),
+    },
+    { failed: (id) => Promise.resolve(void watched.push(id)) },
+  );
+  await log.appendDeliveryEvents([attempted(1, 1, 1, 'retry')]);
+  expect(watched).toEqual([]);
+  await log.appendDeliveryEvents([attempted(1, 2, 2, 'retry')]);
+  expect(watched).toEqual([factsOf(1).subscription_id]);
+});
