@@ -6,8 +6,8 @@ import type { ResolveName } from './guarded-connector.ts';
 export const lookUpAll: ResolveName = (hostname) => lookup(hostname, { all: true });
 
 /**
- * Lets callers who ask for a name that is being resolved share the answer. The system's resolver works on
- * two threads of the process: many connections to one name with a slow name server would starve the rest.
+ * Lets callers who ask for a name that is being resolved share the answer. The system's resolver works on threads of the
+ * process, of which there are few: many connections to one name with a slow name server would starve the rest.
  */
 export function shareRunning(resolve: ResolveName): ResolveName {
   const running = new Map<string, ReturnType<ResolveName>>();
