@@ -13,7 +13,7 @@ import type { AttemptDeps } from './make-attempt.ts';
 import { ReleaseLine, type ReleaseLineDeps } from './release-line.ts';
 import { createInTurn } from './in-turn.ts';
 
-export interface ReleaseHeldDeps extends ReleaseLineDeps, Pick<AttemptDeps, 'lookUp' | 'shutdown'> {
+export interface ReleaseHeldDeps extends Omit<ReleaseLineDeps, 'memory'>, Pick<AttemptDeps, 'lookUp' | 'shutdown'> {
   /**
    * For so long after the last attempt a release of a subscription with `ordered_by` goes on looking, so that steady
    * events do not start a workflow each.
@@ -45,18 +45,21 @@ const LOOK_AT_NOTHING_EVERY_MS = 1_000;
 const HEARTBEAT_EVERY_MS = 2_000;
 /** After so long the workflow has a turn: its history is not to grow for ever. */
 const TURN_MS = 600_000;
-const CANCELLED_AT_ONCE = 500;
+const CANCELLED_AT_ONCE = { count: 500, bytes: 4_000_000 } as const;
 /** To the subscription's own urls, and to its fallback. */
 const LINES = 2;
 
 /** Resolves when nothing more can be sent now. Rejects while PostgreSQL is away, to be tried again. */
 export const createReleaseHeld = (deps: ReleaseHeldDeps) => {
   const inTurn = createInTurn();
+  const releasing = { ...deps, memory: { bytes: 0 } };
   return (subscriptionId: SubscriptionId): Promise<ReleaseEnd> =>
-    inTurn(subscriptionId, () => execute(deps, subscriptionId));
+    inTurn(subscriptionId, () => execute(releasing, subscriptionId));
 };
 
-async function execute(deps: ReleaseHeldDeps, subscriptionId: SubscriptionId): Promise<ReleaseEnd> {
+type Deps = ReleaseHeldDeps & ReleaseLineDeps;
+
+async function execute(deps: Deps, subscriptionId: SubscriptionId): Promise<ReleaseEnd> {
   const before = activityInfo().heartbeatDetails as ReleaseProgress | undefined;
   const progress = { released: before?.released ?? 0, remaining: before?.remaining ?? 0 };
   const beat = async (): Promise<void> => {
@@ -83,7 +86,7 @@ async function execute(deps: ReleaseHeldDeps, subscriptionId: SubscriptionId): P
 
 /** What the lines of one subscription share. */
 interface Service {
-  readonly deps: ReleaseHeldDeps;
+  readonly deps: Deps;
   readonly subscriptionId: SubscriptionId;
   readonly startedMs: number;
   /** Aborted when both lines are to end: one has failed or has found a reason to stop, or somebody else goes on. */
@@ -105,7 +108,7 @@ type Stop = 'inactive' | 'turn' | 'nothing_to_send';
 
 /** Both lines at once, so that neither endpoint holds the other. Null where the subscription is active no more. */
 async function serve(
-  deps: ReleaseHeldDeps,
+  deps: Deps,
   subscriptionId: SubscriptionId,
   onReleased: () => void,
 ): Promise<ReleaseEnd | null> {
@@ -181,13 +184,14 @@ function endOf({ resting }: Service): ReleaseEnd {
 
 /** What a disabled or deleted subscription has held is owed no longer. */
 async function cancelAll(
-  deps: ReleaseHeldDeps,
+  deps: Deps,
   subscriptionId: SubscriptionId,
   reason: string,
 ): Promise<ReleaseEnd> {
+  const { count, bytes } = CANCELLED_AT_ONCE;
   const cancelled = new Map<DeliveryId, number>();
   for (;;) {
-    const rows = await deps.held.any(subscriptionId, cancelled, CANCELLED_AT_ONCE);
+    const rows = await deps.held.any(subscriptionId, cancelled, count, bytes);
     if (rows.length === 0) return { step: 'done' };
     const at = deps.now();
     await deps.eventLog.appendDeliveryEvents(

@@ -23,6 +23,13 @@ export interface ReleaseLineDeps {
   readonly held: HeldDeliveries;
   readonly disableSubscription: (accountId: AccountId, id: SubscriptionId, reason: string) => Promise<void>;
   readonly now: () => Date;
+  /** Shared by all lines of a process. */
+  readonly memory: ReleaseMemory;
+}
+
+/** What the lines have read and have not sent, in characters. */
+export interface ReleaseMemory {
+  bytes: number;
 }
 
 /** Which line it is, and what tells of it. */
@@ -38,6 +45,9 @@ export interface LineOptions {
 const AT_ONCE = 128;
 /** Lanes and single deliveries that are read at once, and how many of each lane. */
 const PAGE = { heads: 250, perLane: 8 } as const;
+/** So much of it is read at once, and so much is kept by all lines of a process. Beyond, each reads one at a time. */
+const PAGE_BYTES = 4_000_000;
+const MOST_BYTES = 64_000_000;
 /** What was read longer ago is read anew before it is sent: it may have been cancelled meanwhile. */
 const PAGE_LIFE_MS = 2_000;
 /** How soon the read model is asked again whether it has heard of what was sent, and whether there is more. */
@@ -114,6 +124,12 @@ export class ReleaseLine {
     this.isSettling = true;
     await Promise.all(this.sending.values());
     await Promise.all(this.underWay());
+    this.keep([]);
+  }
+
+  private keep(line: readonly ReadRow[]): void {
+    this.deps.memory.bytes += bytesOf(line) - bytesOf(this.line);
+    this.line = line;
   }
 
   private underWay(): readonly Promise<void>[] {
@@ -126,7 +142,7 @@ export class ReleaseLine {
     for (const [origin, untilMs] of this.refusedUntilMs) {
       if (performance.now() >= untilMs) this.refusedUntilMs.delete(origin);
     }
-    this.line = this.line.filter((row) => !isOld(row) || this.standingOf(row) === 'on_wire');
+    this.keep(this.line.filter((row) => !isOld(row) || this.standingOf(row) === 'on_wire'));
     const known = this.mayBegin();
     // Where all goes one way, nothing behind what has to wait goes another.
     const isStuck =
@@ -165,6 +181,7 @@ export class ReleaseLine {
       now: now(),
       taken: this.leftOut(),
       busyLanes,
+      bytes: Math.max(1, Math.min(PAGE_BYTES, MOST_BYTES - this.deps.memory.bytes)),
       ...PAGE,
     });
     const readAtMs = performance.now();
@@ -191,7 +208,7 @@ export class ReleaseLine {
         });
     }
     await this.end(ended);
-    this.line = [...this.line, ...owed];
+    this.keep([...this.line, ...owed]);
     return rows.length > 0;
   }
 
@@ -301,9 +318,11 @@ export class ReleaseLine {
       ...holdFallback(fallback),
     ]);
     this.taken.set(deliveryId, { attemptsMade, standing: end.step === 'retry' ? 'stopped' : 'ended' });
-    this.line = this.line.filter((other) =>
-      // A lane that waits for its head is read anew when that is due.
-      end.step === 'retry' && row.lane !== undefined ? other.lane !== row.lane : other !== row,
+    this.keep(
+      this.line.filter((other) =>
+        // A lane that waits for its head is read anew when that is due.
+        end.step === 'retry' && row.lane !== undefined ? other.lane !== row.lane : other !== row,
+      ),
     );
     if (end.step !== 'retry') onReleased();
     const reason = reasonToDisable(end);
@@ -320,6 +339,9 @@ export class ReleaseLine {
 }
 
 const isOld = ({ readAtMs }: ReadRow): boolean => performance.now() > readAtMs + PAGE_LIFE_MS;
+
+const bytesOf = (rows: readonly ReadRow[]): number =>
+  rows.reduce((sum, { task }) => sum + task.body.length, 0);
 
 const isOfLane = (row: ReadRow, lane: string | undefined): boolean => lane !== undefined && row.lane === lane;
 

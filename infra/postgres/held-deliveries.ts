@@ -37,6 +37,8 @@ export interface HeldPageQuery {
   readonly heads: number;
   /** How many of one lane at most. */
   readonly perLane: number;
+  /** No more are answered once they come to so many bytes; at least one is. */
+  readonly bytes: number;
 }
 
 export interface HeldDeliveries {
@@ -47,11 +49,12 @@ export interface HeldDeliveries {
    * left out or may not be tried is left out whole.
    */
   page(query: HeldPageQuery): Promise<readonly HeldRow[]>;
-  /** The first `limit` of all that a subscription has held, without those in `taken`. */
+  /** Some of all that a subscription has held, at most `limit` and no more once they come to `bytes`, none in `taken`. */
   any(
     id: SubscriptionId,
     taken: ReadonlyMap<DeliveryId, number>,
     limit: number,
+    bytes: number,
   ): Promise<readonly Pick<HeldRow, 'task' | 'attemptsMade'>[]>;
   /** Those of `taken` of which the table has heard nothing new yet. */
   unchanged(taken: ReadonlyMap<DeliveryId, number>): Promise<ReadonlySet<DeliveryId>>;
@@ -101,9 +104,13 @@ function createCaughtUp(
 }
 
 const questions = (pool: Pool): Omit<HeldDeliveries, 'caughtUp'> => ({
-  async page({ subscriptionId, standsIn, now, taken, busyLanes, heads, perLane }) {
+  async page({ subscriptionId, standsIn, now, taken, busyLanes, heads, perLane, bytes }) {
     const { rows } = await pool.query<StoredHeld>(
       `select line.task, line.attempts_made, line.not_before, delivery.status, delivery.attempts
+       from (
+       select line.*, sum(octet_length(line.task)) over (
+         order by line.appended_at_ms, line.source_partition, line.source_offset, line.delivery_id
+         rows between unbounded preceding and 1 preceding) as bytes_before
        from (
          select subscription_id, lane, delivery_id, ${IN_ORDER} from held_deliveries head
          where is_head and subscription_id = $1 and stands_in = $2
@@ -116,10 +123,21 @@ const questions = (pool: Pool): Omit<HeldDeliveries, 'caughtUp'> => ({
          union all
          (select * from held_deliveries behind
           where behind.subscription_id = head.subscription_id and behind.lane = head.lane
-          order by subscription_id, lane, ${IN_ORDER}, delivery_id limit $8)) line
+          order by subscription_id, lane, ${IN_ORDER}, delivery_id limit $8)) line) line
        left join deliveries delivery on delivery.id = line.delivery_id
+       where coalesce(line.bytes_before, 0) < $9
        order by line.appended_at_ms, line.source_partition, line.source_offset, line.delivery_id`,
-      [subscriptionId, standsIn, now, [...taken.keys()], [...taken.values()], [...busyLanes], heads, perLane],
+      [
+        subscriptionId,
+        standsIn,
+        now,
+        [...taken.keys()],
+        [...taken.values()],
+        [...busyLanes],
+        heads,
+        perLane,
+        bytes,
+      ],
     );
     return rows.map(({ task, attempts_made: attemptsMade, not_before: notBefore, status, attempts }) => ({
       task: JSON.parse(task) as DeliveryTask,
@@ -128,11 +146,16 @@ const questions = (pool: Pool): Omit<HeldDeliveries, 'caughtUp'> => ({
       known: status === null || attempts === null ? null : { status, attempts },
     }));
   },
-  async any(id, taken, limit) {
+  async any(id, taken, limit, bytes) {
     const { rows } = await pool.query<Pick<StoredHeld, 'task' | 'attempts_made'>>(
-      `select task, attempts_made from held_deliveries held
-       where subscription_id = $1 and ${NOT_TAKEN('held', '$2', '$3')} limit $4`,
-      [id, [...taken.keys()], [...taken.values()], limit],
+      `select task, attempts_made from (
+         select task, attempts_made, sum(octet_length(task)) over (
+           order by delivery_id rows between unbounded preceding and 1 preceding) as bytes_before
+         from (
+           select delivery_id, task, attempts_made from held_deliveries held
+           where subscription_id = $1 and ${NOT_TAKEN('held', '$2', '$3')} limit $4) first) sized
+       where coalesce(bytes_before, 0) < $5`,
+      [id, [...taken.keys()], [...taken.values()], limit, bytes],
     );
     return rows.map((row) => ({
       task: JSON.parse(row.task) as DeliveryTask,

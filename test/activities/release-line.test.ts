@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AttemptMade, AttemptOrder, MakeAttempt } from '../../activities/make-attempt.ts';
-import { ReleaseLine, type TargetSettings } from '../../activities/release-line.ts';
+import { ReleaseLine, type ReleaseMemory, type TargetSettings } from '../../activities/release-line.ts';
 import type { KnownOutcome } from '../../domain/deliver/still-owed.ts';
 import type { HeldChange } from '../../infra/kafka/event-log.ts';
 import type { HeldRow } from '../../infra/postgres/held-deliveries.ts';
@@ -16,10 +16,13 @@ let sent: string[];
 let whileAsked: () => void;
 let settings: TargetSettings;
 let makeAttempt: MakeAttempt;
+let memory: ReleaseMemory;
+/** Up to how many bytes pages were asked for. */
+let askedBytes: number[];
 let line: ReleaseLine;
 
 const rowOf = (id: string, known: KnownOutcome | null = null): HeldRow => ({
-  task: { deliveryId: id as DeliveryId, subscriptionId: SUBSCRIPTION } as DeliveryTask,
+  task: { deliveryId: id as DeliveryId, subscriptionId: SUBSCRIPTION, body: '' } as DeliveryTask,
   attemptsMade: 0,
   notBefore: null,
   known,
@@ -62,6 +65,8 @@ beforeEach(() => {
   whileAsked = () => undefined;
   settings = settingsOf([]);
   makeAttempt = succeed;
+  memory = { bytes: 0 };
+  askedBytes = [];
   line = new ReleaseLine(
     {
       makeAttempt: (order) => makeAttempt(order),
@@ -71,8 +76,10 @@ beforeEach(() => {
       },
       held: {
         caughtUp: () => Promise.resolve(),
-        page: ({ taken, heads }) =>
-          Promise.resolve(table.filter(({ task }) => !taken.has(task.deliveryId)).slice(0, heads)),
+        page: ({ taken, heads, bytes }) => {
+          askedBytes.push(bytes);
+          return Promise.resolve(table.filter(({ task }) => !taken.has(task.deliveryId)).slice(0, heads));
+        },
         any: () => Promise.resolve(table),
         unchanged: (taken) => Promise.resolve(new Set(taken.keys())),
         count: () => Promise.resolve(table.length),
@@ -81,6 +88,7 @@ beforeEach(() => {
       },
       disableSubscription: () => Promise.resolve(),
       now: () => new Date(),
+      memory,
     },
     {
       subscriptionId: SUBSCRIPTION,
@@ -188,4 +196,25 @@ it('an attempt that has ended is reason enough to ask again, whatever its gate h
     await line.advance(settings);
     expect(sent).toEqual(['del_probe 1', 'del_next 1']);
   });
+});
+
+it('what all lines of a process have read bounds what each reads, and counts until it is sent', async () => {
+  const body = 'x'.repeat(1_000);
+  const large = (id: string): HeldRow => ({ ...rowOf(id), task: { ...rowOf(id).task, body } });
+  table = [large('del_1'), large('del_2')];
+  const answers: (() => void)[] = [];
+  makeAttempt = async (order) => {
+    order.onAdmitted?.();
+    await new Promise<void>((resolve) => answers.push(resolve));
+    return succeed(order);
+  };
+  await line.advance(settings);
+  expect(memory.bytes).toBe(2_000);
+  for (const answer of answers) answer();
+  await line.settle();
+  expect(memory.bytes).toBe(0);
+
+  memory.bytes = 1_000_000_000;
+  await line.advance(settings);
+  expect(askedBytes.map((bytes) => bytes > 1)).toEqual([true, false]);
 });

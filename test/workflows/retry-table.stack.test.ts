@@ -258,7 +258,7 @@ describe('from attempt to attempt', () => {
     expect(await stage.deliver(task)).toBe('held');
     expect(stage.receiver.arrivals.map(({ attempt }) => attempt)).toEqual([1]);
     expect(stage.recorded.map(({ type }) => type)).toEqual(['AttemptEnded', 'DeliveryHeld']);
-    expect(await stage.held.any(task.subscriptionId, new Map(), 10)).toMatchObject([
+    expect(await stage.held.any(task.subscriptionId, new Map(), 10, 1_000_000)).toMatchObject([
       { task, attemptsMade: 1 },
     ]);
     stage.held.clear();

@@ -69,6 +69,7 @@ const page = async (query: Partial<HeldPageQuery> = {}): Promise<number[]> => {
     busyLanes: new Set(),
     heads: 100,
     perLane: 100,
+    bytes: 1_000_000,
     ...query,
   });
   return rows.map(({ task }) => Number(task.source.offset));
@@ -106,6 +107,14 @@ it('leaves out a lane whose first delivery waits, is on its way or is busy, and 
   const query = { taken: new Map([[idOf(1), 0]]), busyLanes: new Set(['c']) };
   expect(await page(query)).toEqual([3, 13]);
   expect(await page({ ...query, now: new Date(LATER) })).toEqual([0, 3, 10, 13]);
+});
+
+it('answers no more once they come to so many bytes, and always one', async () => {
+  const body = 'x'.repeat(1_000);
+  await write(...[0, 1, 2, 3].map((index) => hold(taskOf(index, { body }))));
+  expect(await page({ bytes: 2_500 })).toEqual([0, 1]);
+  expect(await page({ bytes: 1 })).toEqual([0]);
+  expect(await held.any(SUBSCRIPTION, new Map(), 100, 2_500)).toHaveLength(2);
 });
 
 it('does not wait for a delivery that stands behind the first of its lane', async () => {
