@@ -13,7 +13,7 @@ import type { AttemptDeps } from './make-attempt.ts';
 import { ReleaseLine, type ReleaseLineDeps } from './release-line.ts';
 import { createInTurn } from './in-turn.ts';
 
-export interface ReleaseHeldDeps extends Omit<ReleaseLineDeps, 'memory'>, Pick<AttemptDeps, 'lookUp' | 'shutdown'> {
+export interface ReleaseHeldDeps extends ReleaseLineDeps, Pick<AttemptDeps, 'lookUp' | 'shutdown'> {
   /**
    * For so long after the last attempt a release of a subscription with `ordered_by` goes on looking, so that steady
    * events do not start a workflow each.
@@ -52,14 +52,11 @@ const LINES = 2;
 /** Resolves when nothing more can be sent now. Rejects while PostgreSQL is away, to be tried again. */
 export const createReleaseHeld = (deps: ReleaseHeldDeps) => {
   const inTurn = createInTurn();
-  const releasing = { ...deps, memory: { bytes: 0 } };
   return (subscriptionId: SubscriptionId): Promise<ReleaseEnd> =>
-    inTurn(subscriptionId, () => execute(releasing, subscriptionId));
+    inTurn(subscriptionId, () => execute(deps, subscriptionId));
 };
 
-type Deps = ReleaseHeldDeps & ReleaseLineDeps;
-
-async function execute(deps: Deps, subscriptionId: SubscriptionId): Promise<ReleaseEnd> {
+async function execute(deps: ReleaseHeldDeps, subscriptionId: SubscriptionId): Promise<ReleaseEnd> {
   const before = activityInfo().heartbeatDetails as ReleaseProgress | undefined;
   const progress = { released: before?.released ?? 0, remaining: before?.remaining ?? 0 };
   const beat = async (): Promise<void> => {
@@ -86,7 +83,7 @@ async function execute(deps: Deps, subscriptionId: SubscriptionId): Promise<Rele
 
 /** What the lines of one subscription share. */
 interface Service {
-  readonly deps: Deps;
+  readonly deps: ReleaseHeldDeps;
   readonly subscriptionId: SubscriptionId;
   readonly startedMs: number;
   /** Aborted when both lines are to end: one has failed or has found a reason to stop, or somebody else goes on. */
@@ -108,7 +105,7 @@ type Stop = 'inactive' | 'turn' | 'nothing_to_send';
 
 /** Both lines at once, so that neither endpoint holds the other. Null where the subscription is active no more. */
 async function serve(
-  deps: Deps,
+  deps: ReleaseHeldDeps,
   subscriptionId: SubscriptionId,
   onReleased: () => void,
 ): Promise<ReleaseEnd | null> {
@@ -184,7 +181,7 @@ function endOf({ resting }: Service): ReleaseEnd {
 
 /** What a disabled or deleted subscription has held is owed no longer. */
 async function cancelAll(
-  deps: Deps,
+  deps: ReleaseHeldDeps,
   subscriptionId: SubscriptionId,
   reason: string,
 ): Promise<ReleaseEnd> {

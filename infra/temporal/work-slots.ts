@@ -15,9 +15,15 @@ export interface WorkSlotsOptions {
 /** How soon a poller that had to wait looks again. */
 const LOOK_AGAIN_MS = 20;
 
+export interface WorkSlots extends CustomSlotSupplier<ActivitySlotInfo> {
+  /** Tasks that are being worked on. */
+  inHand(): number;
+}
+
 /** Slots for the activities of one worker. */
-export function createWorkSlots({ most, isFull }: WorkSlotsOptions): CustomSlotSupplier<ActivitySlotInfo> {
+export function createWorkSlots({ most, isFull }: WorkSlotsOptions): WorkSlots {
   let taken = 0;
+  let used = 0;
   const take = (): object | null => {
     if (taken >= most || isFull()) return null;
     taken += 1;
@@ -35,9 +41,13 @@ export function createWorkSlots({ most, isFull }: WorkSlotsOptions): CustomSlotS
       }
     },
     tryReserveSlot: take,
-    markSlotUsed() {},
-    releaseSlot() {
-      taken -= 1;
+    markSlotUsed() {
+      used += 1;
     },
+    releaseSlot({ slotInfo }) {
+      taken -= 1;
+      if (slotInfo !== undefined) used -= 1;
+    },
+    inHand: () => used,
   };
 }

@@ -1,9 +1,9 @@
 /** The worker: carries out deliveries and the commands of subscriptions. Scale it by adding processes. */
 import { Worker } from '@temporalio/worker';
 import { readFile } from 'node:fs/promises';
-import { Gauge } from 'prom-client';
 import { attemptDeps } from '../../activities/attempt-deps.ts';
 import { createActivities } from '../../activities/index.ts';
+import type { ReleaseMemory } from '../../activities/release-line.ts';
 import { releaseId } from '../../domain/deliver/carrier.ts';
 import { groupLimits } from '../../domain/deliver/grouping.ts';
 import { createSubscriptionDirectory } from '../../domain/subscription/directory.ts';
@@ -40,6 +40,7 @@ import {
   WORK_QUEUE,
 } from '../../workflows/messages.ts';
 import { workflowBundlePath } from '../../infra/temporal/workflow-bundle.ts';
+import { createRetryCounter, measureWorker } from './metrics.ts';
 import { sweepHeld } from './sweep-held.ts';
 
 /** Deliveries with a workflow of their own that make their first attempt at once: some may hang for long. */
@@ -106,9 +107,12 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
     shutdown: cutOff.signal,
   });
   let room: Bucket | null = null;
+  const retries = createRetryCounter(metrics);
+  const memory: ReleaseMemory = { bytes: 0 };
   const activities = createActivities({
     ...deps,
     held,
+    memory,
     lingerMs: RELEASE_LINGER_MS,
     recall: (ids, sinceMs, signal) => recallDeliveries(kafka, logger, ids, sinceMs, signal),
     async startOwn(task, unfinished) {
@@ -116,10 +120,11 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
     },
     takeRoom: () => {
       const perSecond = config.retryWorkflowsPerSecond;
-      if (perSecond === 0) return false;
-      const taken = takeToken({ perSecond, burst: perSecond }, room, performance.now());
-      room = taken.bucket;
-      return taken.ok;
+      const taken = perSecond > 0 && takeToken({ perSecond, burst: perSecond }, room, performance.now());
+      if (taken !== false) room = taken.bucket;
+      const hasRoom = taken !== false && taken.ok;
+      retries.inc({ carrier: hasRoom ? 'own' : 'group' });
+      return hasRoom;
     },
     tell: createTell(appender, config.eventTopics[0]!),
     failuresOf: (id, after) => failuresOf(pool, id, after),
@@ -133,14 +138,11 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
     groupLimits: groupLimits(config.deliveriesPerWorkflow),
     sendCommand: createSendCommand(client, SUBSCRIPTION_ACTOR, COMMAND_PATIENCE_MS),
   });
-  new Gauge({
-    name: 'webhooks_worker_open_circuits',
-    help: 'Endpoints whose circuit is not closed, as this process sees them.',
-    registers: [metrics],
-    collect() {
-      this.set(deps.gates.openCircuits());
-    },
+  const work = createWorkSlots({
+    most: WORK_AT_ONCE,
+    isFull: () => deps.gates.waiting() >= ATTEMPTS_WAITING || deps.gates.onWire() >= ATTEMPTS_ON_WIRE,
   });
+  measureWorker(metrics, { gates: deps.gates, work, memory });
 
   const shared = {
     connection,
@@ -165,10 +167,7 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
       taskQueue: WORK_QUEUE,
       tuner: {
         workflowTaskSlotSupplier: { type: 'fixed-size', numSlots: WORKFLOW_TASKS_AT_ONCE },
-        activityTaskSlotSupplier: createWorkSlots({
-          most: WORK_AT_ONCE,
-          isFull: () => deps.gates.waiting() >= ATTEMPTS_WAITING || deps.gates.onWire() >= ATTEMPTS_ON_WIRE,
-        }),
+        activityTaskSlotSupplier: work,
         localActivityTaskSlotSupplier: { type: 'fixed-size', numSlots: 1 },
         nexusTaskSlotSupplier: { type: 'fixed-size', numSlots: 1 },
       },

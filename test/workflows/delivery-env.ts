@@ -258,6 +258,7 @@ export async function startDeliveryEnv() {
       },
       releases: { wake: (id) => void woken.push(id) },
       held,
+      memory: { bytes: 0 },
       lingerMs: 0,
       agent,
       gates: {

@@ -1,4 +1,4 @@
-import type { SlotReserveContext } from '@temporalio/worker';
+import type { ActivitySlotInfo, SlotReserveContext } from '@temporalio/worker';
 import { beforeEach, expect, it } from 'vitest';
 import { createWorkSlots } from '../../../infra/temporal/work-slots.ts';
 
@@ -36,4 +36,15 @@ it('ends a wait that nobody needs any more with the reason that it was given', a
   await expect(waiting).rejects.toBe(reason);
   isFull = false;
   expect([slots.tryReserveSlot(context), slots.tryReserveSlot(context)]).not.toContain(null);
+});
+
+it('tells how many tasks are being worked on, without the slots of pollers that wait', async () => {
+  const slotInfo = {} as ActivitySlotInfo;
+  const [permit, ofPoller] = await Promise.all([reserve(), reserve()]);
+  expect(slots.inHand()).toBe(0);
+  slots.markSlotUsed({ permit, slotInfo });
+  expect(slots.inHand()).toBe(1);
+  slots.releaseSlot({ permit: ofPoller });
+  slots.releaseSlot({ permit, slotInfo });
+  expect(slots.inHand()).toBe(0);
 });
