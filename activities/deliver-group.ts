@@ -121,6 +121,13 @@ async function whatIsLeft(
   const { left, own } = waitingAfterRecall(before, group.tasks, recalled);
   // It may have died between recording that a delivery leaves and starting its workflow.
   await Promise.all(own.map(({ task, unfinished }) => deps.startOwn(task, unfinished)));
+  // Or between recording that a receiver is gone and having its subscription disabled.
+  await Promise.all(
+    group.tasks.map(async (task) => {
+      const last = recalled.get(task.deliveryId);
+      if (last?.type === 'AttemptEnded') await disableWhereGone(deps, task, last.next);
+    }),
+  );
   return carryOut(deps, group, orders, left);
 }
 
@@ -172,9 +179,17 @@ async function attempt(
   } else {
     await recordAttempt(deps, task, made);
   }
+  await disableWhereGone(deps, task, end);
   waiting.delete(index);
+}
+
+async function disableWhereGone(
+  { disableSubscription }: DeliverGroupDeps,
+  { accountId, subscriptionId }: DeliveryTask,
+  end: Parameters<typeof reasonToDisable>[0],
+): Promise<void> {
   const reason = reasonToDisable(end);
-  if (reason !== null) await deps.disableSubscription(task.accountId, task.subscriptionId, reason);
+  if (reason !== null) await disableSubscription(accountId, subscriptionId, reason);
 }
 
 const carriedByItself = (task: DeliveryTask, made: AttemptMade): AttemptMade => ({

@@ -21,10 +21,12 @@ const indexOf = ({ task }: AttemptOrder): number =>
 /** Attempts that were asked for, each with what ends it. */
 let asked: { readonly order: AttemptOrder; readonly succeed: () => void }[];
 let log: Map<DeliveryId, DeliveryEvent>;
+let disabled: string[];
 let deliverGroup: ReturnType<typeof createDeliverGroup>;
 beforeEach(() => {
   asked = [];
   log = new Map();
+  disabled = [];
   const deps: DeliverGroupDeps = {
     makeAttempt: (order) =>
       new Promise<AttemptMade>((resolve, reject) => {
@@ -46,7 +48,7 @@ beforeEach(() => {
     startOwn: () => Promise.resolve(),
     takeRoom: () => false,
     recall: (ids) => Promise.resolve(new Map([...log].filter(([id]) => ids.has(id)))),
-    disableSubscription: () => Promise.resolve(),
+    disableSubscription: (_account, id, reason) => Promise.resolve(void disabled.push(`${id} ${reason}`)),
     now: () => new Date(),
     shutdown: new AbortController().signal,
   };
@@ -92,4 +94,15 @@ it('an execution tells while it waits what is known of the one before', async ()
   await vi.advanceTimersByTimeAsync(0);
   await Promise.all([first, second]);
   vi.useRealTimers();
+});
+
+it('a receiver that was recorded as gone before a worker died has its subscription disabled by the next', async () => {
+  const gone = attempted(0, 100, 1, 'exhaust');
+  if (gone.type !== 'AttemptEnded') throw new Error('expected an attempt');
+  log.set(gone.delivery_id, { ...gone, status_code: 410, next: { step: 'exhaust', reason: 'gone' } });
+  const second = new MockActivityEnvironment({ attempt: 2 }).run(deliverGroup, packGroup(group));
+  await vi.waitUntil(() => asked.length === 2);
+  for (const { succeed } of asked) succeed();
+  await second;
+  expect(disabled).toEqual([`${group.tasks[0]!.subscriptionId} endpoint_gone`]);
 });
