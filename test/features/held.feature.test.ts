@@ -2,11 +2,13 @@
  * What is held, and what rides in groups, on the whole product. Deterministic here: which deliveries are owed, that
  * each arrives, and how often where nothing dies. Not deterministic: who is on the wire at the same time.
  */
+import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type CustomerReceiver, startCustomerReceiver } from '../receivers/customer-receiver.ts';
 import {
   call,
   eventsOf,
+  kafkaOf,
   type Platform,
   product,
   startPlatform,
@@ -82,7 +84,7 @@ it('all that came while a subscription was paused arrives once after the resume,
   await unsubscribe(id);
 }, 300_000);
 
-it.each(['worker', 'postgres', 'temporal'] as const)(
+it.each(['worker', 'postgres', 'temporal', 'router'] as const)(
   'nothing is lost when the %s is killed during a release',
   async (part) => {
     const type = unique(`held.${part}`);
@@ -101,6 +103,50 @@ it.each(['worker', 'postgres', 'temporal'] as const)(
   },
   300_000,
 );
+
+it('nothing is lost when the actor of a release is terminated in the middle of it', async () => {
+  const type = unique('held.terminated');
+  const id = await pausedWith(type, 1_000);
+  await call('POST', `/v1/subscriptions/${id}/resume`);
+  await expect.poll(() => arrived(type).length, { timeout: 120_000, interval: 5 }).toBeGreaterThan(50);
+  const connection = await Connection.connect({ address: product().temporalAddress });
+  await new Client({ connection }).workflow.getHandle(`release:${id}`).terminate('by a test');
+  await connection.close();
+  await expect.poll(() => new Set(arrived(type)).size, PATIENCE).toBe(1_000);
+  await expect
+    .poll(() => stats(id), PATIENCE)
+    .toMatchObject({
+      held_deliveries: 0,
+      successful_deliveries: 1_000,
+    });
+  await unsubscribe(id);
+}, 300_000);
+
+it('what is held outlives the events that it was made of', async () => {
+  const type = unique('held.expired');
+  const id = await pausedWith(type, 100);
+  const topic = 'platform.events';
+  const admin = kafkaOf().admin();
+  await admin.connect();
+  const ends = await admin.fetchTopicOffsets(topic);
+  await admin.deleteTopicRecords({
+    topic,
+    partitions: ends.map(({ partition, high }) => ({ partition, offset: high })),
+  });
+  const left = (await admin.fetchTopicOffsets(topic)).map(({ low, high }) => Number(high) - Number(low));
+  await admin.disconnect();
+  expect(Math.max(...left)).toBe(0);
+
+  await call('POST', `/v1/subscriptions/${id}/resume`);
+  await expect.poll(() => new Set(arrived(type)).size, PATIENCE).toBe(100);
+  await expect
+    .poll(() => stats(id), PATIENCE)
+    .toMatchObject({
+      held_deliveries: 0,
+      successful_deliveries: 100,
+    });
+  await unsubscribe(id);
+}, 180_000);
 
 it('what is held is cancelled with its subscription, and one by one', async () => {
   const type = unique('held.cancelled');
