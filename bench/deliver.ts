@@ -80,4 +80,12 @@ export function countTargets(delivered: readonly Delivered[]): readonly Target[]
   return [arrivalTarget(delivered), noneOf('first attempts made twice', repeated)];
 }
 
+/** That no attempt was made twice, and that nothing came again once it had been answered with 200. */
+export function onceTargets(delivered: readonly Delivered[]): readonly Target[] {
+  return [
+    noneOf('attempts made twice', sum(delivered.map(({ tally }) => tally.repeatedAttempts))),
+    noneOf('deliveries that came again', sum(delivered.map(({ tally }) => tally.deliveredAgain))),
+  ];
+}
+
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

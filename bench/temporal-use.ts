@@ -33,11 +33,14 @@ export async function temporalUseSince(
   return use;
 }
 
-/** How many workflows carry deliveries of a subscription now. Temporal's search lags by a moment. */
+/**
+ * How many workflows carry deliveries of a subscription now, where no other has any under way: groups name none. Temporal's
+ * search lags by a moment.
+ */
 export const runningWorkflows = async (stack: Stack, subscriptionId: string): Promise<number> =>
   (
     await stack.temporal.workflow.count(
-      `${CARRIES_DELIVERIES} and WebhookId = "${subscriptionId}" and ExecutionStatus = "Running"`,
+      `${CARRIES_DELIVERIES} and (WebhookId = "${subscriptionId}" or WorkflowType = "deliveryGroup") and ExecutionStatus = "Running"`,
     )
   ).count;
 

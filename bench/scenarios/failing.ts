@@ -1,4 +1,5 @@
-import { arrivalTarget, countTargets } from '../deliver.ts';
+import { arrivalTarget, countTargets, onceTargets } from '../deliver.ts';
+import { atLeast } from '../findings.ts';
 import { startKilling } from '../kill.ts';
 import { recountTarget } from '../read-models.ts';
 import { defineScenario } from '../scenario.ts';
@@ -44,21 +45,26 @@ export const failing = defineScenario<FailingSize>({
     );
     const chosen = PARTS.filter((_, index) => [0, index + 1].includes(bench.size('part')));
     const found: PhaseFindings[] = [];
+    let kills = 0;
     try {
       for (const part of chosen) found.push(await part({ bench, rig }));
     } finally {
-      await killing.stop();
+      kills = await killing.stop();
     }
     const delivered = found.flatMap((part) => part.delivered);
+    const isKilled = bench.size('kill-every') > 0;
+    const killTable = { title: 'kills of router, worker or Temporal', columns: ['kills'], rows: [[kills]] };
     return {
-      tables: found.flatMap(({ tables }) => tables),
+      tables: [...found.flatMap(({ tables }) => tables), ...(isKilled ? [killTable] : [])],
       targets: [
         ...found.flatMap(({ targets }) => targets),
         // A worker that dies with a request on the wire makes it again.
-        ...(bench.size('kill-every') > 0 ? [arrivalTarget(delivered)] : countTargets(delivered)),
+        ...(isKilled
+          ? [arrivalTarget(delivered), atLeast('kills', found.length, kills, '')]
+          : [...countTargets(delivered), ...onceTargets(delivered)]),
         await recountTarget(rig),
       ],
-      plots: [],
+      plots: found.flatMap(({ plots = [] }) => plots),
     };
   },
 });

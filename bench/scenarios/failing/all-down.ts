@@ -1,4 +1,4 @@
-import { onePerEndpoint, finishPatiently, type Phase, type PhaseFindings } from './phase.ts';
+import { onePerEndpoint, finishPatiently, orderTarget, type Phase, type PhaseFindings } from './phase.ts';
 
 const EVENT_TYPE = 'bench.all_down';
 
@@ -30,6 +30,14 @@ export async function allDown(phase: Phase): Promise<PhaseFindings> {
         ],
       },
     ],
-    targets: [],
+    targets: [
+      await orderTarget(
+        '4: furthest from its place',
+        rig,
+        'all-down',
+        Array.from({ length: endpoints }, (_, endpoint) => endpoint),
+        recoveredAtMs,
+      ),
+    ],
   };
 }

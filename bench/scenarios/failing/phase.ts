@@ -2,6 +2,7 @@
 import { type Delivered, finish } from '../../deliver.ts';
 import type { Rig, SubscriptionPlan } from '../../rig.ts';
 import { atMost, type Table, type Target } from '../../findings.ts';
+import type { Plot } from '../../plot.ts';
 import type { Bench } from '../../scenario.ts';
 
 export type FailingSize =
@@ -17,6 +18,7 @@ export interface PhaseFindings {
   readonly tables: readonly Table[];
   readonly targets: readonly Target[];
   readonly delivered: readonly Delivered[];
+  readonly plots?: readonly Plot[];
 }
 
 /** So many retries at a steady distance that no delivery is given up while an endpoint is away. */
@@ -54,24 +56,33 @@ export const finishPatiently = (
 const WANTED_PLACES = 250;
 
 /**
- * That what one endpoint got after `sinceMs` (milliseconds since 1970) came oldest first: how many places the one
- * was away from its own that was furthest from it.
+ * That what each of some endpoints got after `sinceMs` (milliseconds since 1970) came oldest first: how many places the
+ * one was away from its own that was furthest from it. Missed where nothing came.
  */
 export async function orderTarget(
   says: string,
   rig: Rig,
   run: string,
-  ofEndpoint: number,
+  endpoints: readonly number[],
   sinceMs: number,
 ): Promise<Target> {
   const { seq, endpoint, atMs } = await rig.receiver.arrivals(run);
-  const arrived = [...seq].filter((_, index) => endpoint[index] === ofEndpoint && atMs[index]! >= sinceMs);
-  const placeOf = new Map([...arrived].sort((a, b) => a - b).map((number, place) => [number, place]));
-  const away = arrived.map((number, place) => Math.abs(placeOf.get(number)! - place));
-  return atMost(
-    says,
-    WANTED_PLACES,
-    away.reduce((furthest, one) => Math.max(furthest, one), 0),
-    ' places',
-  );
+  const furthest = endpoints.map((ofEndpoint) => {
+    const arrived = [...seq].filter((_, index) => endpoint[index] === ofEndpoint && atMs[index]! >= sinceMs);
+    const placeOf = new Map([...arrived].sort((a, b) => a - b).map((number, place) => [number, place]));
+    return arrived.reduce(
+      (most, number, place) => Math.max(most, Math.abs(placeOf.get(number)! - place)),
+      -1,
+    );
+  });
+  if (Math.min(...furthest) < 0) return missed(says, `at most ${WANTED_PLACES} places`, 'nothing to order');
+  return atMost(says, WANTED_PLACES, Math.max(...furthest), ' places');
 }
+
+/** A target that could not be measured, which must not go unseen. */
+export const missed = (says: string, wanted: string, found: string): Target => ({
+  says,
+  wanted,
+  found,
+  isMet: false,
+});

@@ -1,8 +1,17 @@
 import { type Delivered, latenciesOf } from '../../deliver.ts';
 import type { EventPlan, Published } from '../../load.ts';
 import { atLeast, atMost } from '../../findings.ts';
+import { memoryPlot, memoryTable, memoryTargets } from '../../memory.ts';
+import { startSampling } from '../../processes.ts';
 import { quantile } from '../../statistics.ts';
-import { finishPatiently, onePerEndpoint, orderTarget, type Phase, type PhaseFindings } from './phase.ts';
+import {
+  finishPatiently,
+  missed,
+  onePerEndpoint,
+  orderTarget,
+  type Phase,
+  type PhaseFindings,
+} from './phase.ts';
 
 const EVENT_TYPE = 'bench.slow_half';
 const FAST = 0;
@@ -10,11 +19,14 @@ const SLOW = 1;
 const WANTED_SHARE = 0.9;
 const WANTED_FACTOR = 1.5;
 const WANTED_DRAIN_PER_SECOND = 1_000;
+const SAMPLE_EVERY_MS = 1_000;
+/** Mebibytes, whatever the slow one does. */
+const MEMORY_LIMITS = { router: 300, worker: 500 } as const;
 
 /** Half of a burst goes to an endpoint that takes its time; then that endpoint becomes fast. */
 export async function slowHalf(phase: Phase): Promise<PhaseFindings> {
   const { bench, rig } = phase;
-  await rig.subscribe(onePerEndpoint(bench, EVENT_TYPE, 2));
+  const [, slowId] = await rig.subscribe(onePerEndpoint(bench, EVENT_TYPE, 2));
   const plan = (run: string): EventPlan => ({
     run,
     eventType: EVENT_TYPE,
@@ -43,13 +55,18 @@ export async function slowHalf(phase: Phase): Promise<PhaseFindings> {
   const clean = await finishPatiently(phase, 'half-clean', cleanHalf.published, bench.size('deliveries'));
   bench.say(`2: one half takes ${bench.size('slow')} s`);
   await rig.receiver.behave(SLOW, { kind: 'slow', delayMs: bench.size('slow') * 1_000 });
+  const sampling = startSampling(() => rig.pids(), SAMPLE_EVERY_MS);
   const slowRun = await rig.measured(() => deliverFastHalf('half-slow'));
   const { deliveredByEndpoint } = await rig.receiver.tally('half-slow');
   const left = Math.floor(bench.size('deliveries') / 2) - deliveredByEndpoint[SLOW]!;
+  const stats = (await rig.stack.call('GET', `/v1/subscriptions/${slowId}/stats`)) as {
+    readonly held_deliveries: number;
+  };
   bench.say(`2: the slow one becomes fast, ${left} are left`);
   await rig.receiver.behave(SLOW, { kind: 'answer', status: 200 });
   const fastAgainAtMs = Date.now();
   const drained = await finishPatiently(phase, 'half-slow', slowRun.published, bench.size('deliveries'));
+  const samples = sampling.stop();
   const drainSeconds = Math.max(0, drained.tally.lastDeliveredAtMs - fastAgainAtMs) / 1_000;
 
   const [cleanP99, slowP99] = [await p99(clean), await p99(drained)];
@@ -66,10 +83,12 @@ export async function slowHalf(phase: Phase): Promise<PhaseFindings> {
       },
       {
         title: '2. The slow half, once it is fast',
-        columns: ['left', 'seconds', 'per second'],
-        rows: [[left, drainSeconds, left / drainSeconds]],
+        columns: ['left', 'of them held', 'seconds', 'per second'],
+        rows: [[left, stats.held_deliveries, drainSeconds, left / drainSeconds]],
       },
+      memoryTable('2. memory, from the first slow answer to the last delivery', samples),
     ],
+    plots: [memoryPlot('slow-half-memory', 'Memory while half of the load is slow', samples)],
     targets: [
       atLeast(
         '2: rate of the fast half, of the clean one',
@@ -79,11 +98,18 @@ export async function slowHalf(phase: Phase): Promise<PhaseFindings> {
       ),
       atMost('2: p99 of the fast half, of the clean one', WANTED_FACTOR, slowP99 / cleanP99, ' times'),
       ...(left === 0
-        ? []
+        ? [missed('2: the backlog of the slow half', 'held, and drained', 'nothing was left')]
         : [
+            atLeast(
+              '2: of the backlog, held',
+              WANTED_SHARE * 100,
+              (stats.held_deliveries / left) * 100,
+              ' %',
+            ),
             atLeast('2: drain of the slow half', WANTED_DRAIN_PER_SECOND, left / drainSeconds, '/s'),
-            await orderTarget('2: furthest from its place', rig, 'half-slow', SLOW, fastAgainAtMs),
+            await orderTarget('2: furthest from its place', rig, 'half-slow', [SLOW], fastAgainAtMs),
           ]),
+      ...memoryTargets(samples, MEMORY_LIMITS),
     ],
   };
 }
