@@ -70,6 +70,7 @@ export class ReleaseLine {
   private readonly options: LineOptions;
   /** In order; a lane is in it with all that was read of it, or with what is on the wire alone. */
   private line: readonly ReadRow[] = [];
+  private bytes = 0;
   /** What was taken up here, with the attempts made before: the read model may not have heard of it yet. */
   private readonly taken = new Map<DeliveryId, { readonly attemptsMade: number; standing: Standing }>();
   private readonly onWire = new Map<string, Set<Promise<void>>>();
@@ -112,11 +113,19 @@ export class ReleaseLine {
       return 0;
     }
     if (hasReadMore) return 0;
-    const refusedMs = Math.min(...this.refusedUntilMs.values()) - performance.now();
-    if (this.refusedUntilMs.size > 0) return Math.max(1, refusedMs);
+    const { held, now } = this.deps;
+    const { subscriptionId, standsIn } = this.options;
+    if (this.refusedUntilMs.size > 0) {
+      const refusedMs = Math.min(...this.refusedUntilMs.values()) - performance.now();
+      // A retry that goes elsewhere may be due before.
+      const dueAt = mayGoElsewhere(settings, standsIn)
+        ? await held.nextDueAt(subscriptionId, standsIn, now())
+        : null;
+      return Math.max(1, Math.min(refusedMs, dueAt === null ? refusedMs : dueAt.getTime() - now().getTime()));
+    }
     if (this.taken.size > 0) return POLL_MS;
-    const dueAt = await this.deps.held.nextDueAt(this.options.subscriptionId, this.options.standsIn);
-    return dueAt === null ? null : Math.max(1, dueAt.getTime() - this.deps.now().getTime());
+    const dueAt = await held.nextDueAt(subscriptionId, standsIn);
+    return dueAt === null ? null : Math.max(1, dueAt.getTime() - now().getTime());
   }
 
   /** Sends nothing more, and resolves once nothing is on the wire. */
@@ -128,7 +137,9 @@ export class ReleaseLine {
   }
 
   private keep(line: readonly ReadRow[]): void {
-    this.deps.memory.bytes += bytesOf(line) - bytesOf(this.line);
+    const bytes = line.reduce((sum, { task }) => sum + task.body.length, 0);
+    this.deps.memory.bytes += bytes - this.bytes;
+    this.bytes = bytes;
     this.line = line;
   }
 
@@ -142,12 +153,13 @@ export class ReleaseLine {
     for (const [origin, untilMs] of this.refusedUntilMs) {
       if (performance.now() >= untilMs) this.refusedUntilMs.delete(origin);
     }
-    this.keep(this.line.filter((row) => !isOld(row) || this.standingOf(row) === 'on_wire'));
-    const known = this.mayBegin();
     // Where all goes one way, nothing behind what has to wait goes another.
     const isStuck =
       !mayGoElsewhere(settings, this.standsIn) && this.refusedUntilMs.size + this.sending.size > 0;
-    if (known.length > 0 || isStuck) return { rows: known, hasReadMore: false };
+    if (isStuck) return { rows: [], hasReadMore: false };
+    this.keep(this.line.filter((row) => !isOld(row) || this.standingOf(row) === 'on_wire'));
+    const known = this.mayBegin();
+    if (known.length > 0) return { rows: known, hasReadMore: false };
     const hasReadMore = await this.read(settings);
     return { rows: this.mayBegin(), hasReadMore };
   }
@@ -339,9 +351,6 @@ export class ReleaseLine {
 }
 
 const isOld = ({ readAtMs }: ReadRow): boolean => performance.now() > readAtMs + PAGE_LIFE_MS;
-
-const bytesOf = (rows: readonly ReadRow[]): number =>
-  rows.reduce((sum, { task }) => sum + task.body.length, 0);
 
 const isOfLane = (row: ReadRow, lane: string | undefined): boolean => lane !== undefined && row.lane === lane;
 

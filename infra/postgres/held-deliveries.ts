@@ -59,8 +59,11 @@ export interface HeldDeliveries {
   /** Those of `taken` of which the table has heard nothing new yet. */
   unchanged(taken: ReadonlyMap<DeliveryId, number>): Promise<ReadonlySet<DeliveryId>>;
   count(id: SubscriptionId): Promise<number>;
-  /** When the first of them may be tried, in the past where one may be now; null where none is held. */
-  nextDueAt(id: SubscriptionId, standsIn: boolean): Promise<Date | null>;
+  /**
+   * When the first of them may be tried, in the past where one may be now; null where none is held. `after`: of those
+   * that may not be tried before that.
+   */
+  nextDueAt(id: SubscriptionId, standsIn: boolean, after?: Date): Promise<Date | null>;
   /** Every subscription that has something held, and whether any of it may be tried at `now`. */
   subscriptions(now: Date): Promise<readonly { readonly id: SubscriptionId; readonly isDue: boolean }[]>;
 }
@@ -177,11 +180,12 @@ const questions = (pool: Pool): Omit<HeldDeliveries, 'caughtUp'> => ({
     );
     return rows[0]?.count ?? 0;
   },
-  async nextDueAt(id, standsIn) {
+  async nextDueAt(id, standsIn, after) {
     const { rows } = await pool.query<{ due_at: Date | null }>(
       `select min(coalesce(not_before, timestamptz 'epoch')) as due_at
-       from held_deliveries where is_head and subscription_id = $1 and stands_in = $2`,
-      [id, standsIn],
+       from held_deliveries where is_head and subscription_id = $1 and stands_in = $2
+         and ($3::timestamptz is null or not_before > $3)`,
+      [id, standsIn, after],
     );
     return rows[0]?.due_at ?? null;
   },

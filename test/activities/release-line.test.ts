@@ -17,6 +17,7 @@ let whileAsked: () => void;
 let settings: TargetSettings;
 let makeAttempt: MakeAttempt;
 let memory: ReleaseMemory;
+let nextDueAt: Date | null;
 /** Up to how many bytes pages were asked for. */
 let askedBytes: number[];
 let line: ReleaseLine;
@@ -66,6 +67,7 @@ beforeEach(() => {
   settings = settingsOf([]);
   makeAttempt = succeed;
   memory = { bytes: 0 };
+  nextDueAt = null;
   askedBytes = [];
   line = new ReleaseLine(
     {
@@ -83,7 +85,7 @@ beforeEach(() => {
         any: () => Promise.resolve(table),
         unchanged: (taken) => Promise.resolve(new Set(taken.keys())),
         count: () => Promise.resolve(table.length),
-        nextDueAt: () => Promise.resolve(null),
+        nextDueAt: () => Promise.resolve(nextDueAt),
         subscriptions: () => Promise.resolve([{ id: SUBSCRIPTION, isDue: true }]),
       },
       disableSubscription: () => Promise.resolve(),
@@ -144,6 +146,14 @@ describe('an origin that takes nothing now', () => {
     table = [...ofA, ofTeam('del_b1', 'b'), ofTeam('del_b2', 'b')];
     expect(await advanceAsFarAsMayBe()).toBeGreaterThan(50_000);
     expect(sent).toEqual(['del_b1 1', 'del_b2 1']);
+  });
+
+  it('is not waited for longer than until a retry is due that may go elsewhere', async () => {
+    table = [ofTeam('del_a1', 'a')];
+    nextDueAt = new Date(Date.now() + 5_000);
+    const waitMs = await advanceAsFarAsMayBe();
+    expect(waitMs).toBeGreaterThan(4_000);
+    expect(waitMs).toBeLessThanOrEqual(5_000);
   });
 
   it('holds its own lane, and no other', async () => {

@@ -122,6 +122,13 @@ it('does not wait for a delivery that stands behind the first of its lane', asyn
   expect(await held.nextDueAt(SUBSCRIPTION, false)).toEqual(new Date(LATER));
 });
 
+it('tells when the first is due of those that are not due now', async () => {
+  await write(hold(taskOf(1)), hold(taskOf(2), 1, LATER));
+  expect(await held.nextDueAt(SUBSCRIPTION, false)).toEqual(new Date(0));
+  expect(await held.nextDueAt(SUBSCRIPTION, false, NOW)).toEqual(new Date(LATER));
+  expect(await held.nextDueAt(SUBSCRIPTION, false, new Date(LATER))).toBeNull();
+});
+
 it('keeps what goes to the fallback apart', async () => {
   await write(hold(taskOf(1)), hold(taskOf(2, { standsInFor: idOf(9) })));
   expect(await page()).toEqual([1]);
