@@ -166,6 +166,7 @@ export function createEndpointGates({ now, onCircuit, isBusy }: EndpointGatesDep
     const line = {
       limit: gate.pace.limit,
       waiting: gate.waiting.length,
+      waitingForAny: waiting,
       answerMs: gate.answerMs,
       silentMs: now().getTime() - gate.heardAtMs,
       isBusy: isBusy(),

@@ -62,9 +62,12 @@ export const SLOW_ANSWER_MS = 1_000;
 /** An endpoint that answers sooner empties its line before it is in anybody's way. */
 const QUICK_ANSWER_MS = 100;
 /**
- * So many may wait for an endpoint that is neither quick nor slow. A worker takes no further group while many wait, so a
- * few such endpoints with all that they are owed in line would stop the deliveries of everybody.
+ * Once so many wait in a process, lines are kept short of endpoints that are neither quick nor slow. A worker takes no
+ * further group while twice as many wait, so a few such endpoints with all that they are owed in line would stop the
+ * deliveries of everybody.
  */
+export const CROWD = 500;
+/** So many may wait then for each of them. */
 export const LONGEST_MODERATE_LINE = 32;
 
 /** How an endpoint looks to a request that finds all its places on the wire taken. */
@@ -73,6 +76,8 @@ export interface Line {
   readonly limit: number;
   /** How many stand in line already. */
   readonly waiting: number;
+  /** How many do so for all endpoints together. */
+  readonly waitingForAny: number;
   /** How long its answers take, as far as is known. */
   readonly answerMs: number;
   /** For how long it has answered none of the requests on the wire. Answers that never come change no average. */
@@ -87,8 +92,9 @@ export const isTooSlowToWaitFor = ({ answerMs, silentMs }: Pick<Line, 'answerMs'
 
 /** True where a request is expected to get its turn in time, and may stand in line for it. */
 export function getsItsTurn(line: Line): boolean {
-  const { limit, waiting, answerMs, isBusy } = line;
+  const { limit, waiting, waitingForAny, answerMs, isBusy } = line;
   if (isTooSlowToWaitFor(line)) return false;
-  if (!isBusy && answerMs > QUICK_ANSWER_MS && waiting >= LONGEST_MODERATE_LINE) return false;
+  const isInTheWay = !isBusy && waitingForAny >= CROWD && answerMs > QUICK_ANSWER_MS;
+  if (isInTheWay && waiting >= LONGEST_MODERATE_LINE) return false;
   return (Math.floor(waiting / limit) + 1) * answerMs <= LONGEST_WAIT_MS;
 }

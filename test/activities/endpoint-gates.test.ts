@@ -180,3 +180,25 @@ describe('a rate limit', () => {
     expect(performance.now()).toBe(times[0]);
   });
 });
+
+it('endpoints that answer within a second do not fill a worker with those that wait for them', async () => {
+  vi.useFakeTimers();
+  const gates = newGates();
+  const enter = (endpoint: number, index: number): void => {
+    const applicant = applicantOf(index, 'a.b');
+    const url = `https://${endpoint}.example/in`;
+    void gates.enter({ ...applicant, url }).then((admission) => {
+      const outcome: Outcome = { kind: 'answered', statusCode: 200, retryAfterMs: null };
+      if (admission.admitted) setTimeout(() => admission.leave(outcome), 900);
+    });
+  };
+  let most = 0;
+  for (let tick = 0; tick < 100; tick += 1) {
+    for (let index = 0; index < 100; index += 1) enter(tick % 2, tick * 100 + index);
+    await vi.advanceTimersByTimeAsync(100);
+    most = Math.max(most, gates.waiting());
+  }
+  vi.useRealTimers();
+  expect(gates.onWire()).toBeGreaterThan(0);
+  expect(most).toBeLessThan(1_000);
+});

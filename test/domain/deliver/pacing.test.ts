@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../../domain/deliver/outcome.ts';
 import {
+  CROWD,
   getsItsTurn,
   HIGHEST_LIMIT,
   LONGEST_MODERATE_LINE,
@@ -64,7 +65,7 @@ describe('the limit of an endpoint', () => {
 });
 
 describe('a request that finds the wire full', () => {
-  const line = { limit: 64, waiting: 0, answerMs: 5, silentMs: 0, isBusy: false };
+  const line = { limit: 64, waiting: 0, waitingForAny: 0, answerMs: 5, silentMs: 0, isBusy: false };
 
   it('waits where answers come quickly', () => {
     expect(getsItsTurn({ ...line, waiting: 200 })).toBe(true);
@@ -84,13 +85,15 @@ describe('a request that finds the wire full', () => {
     expect(getsItsTurn({ ...line, limit: 10, waiting: 5_000, answerMs: 10 })).toBe(false);
   });
 
-  it('joins only a short line where answers take their time', () => {
-    const moderate = { ...line, limit: 256, answerMs: 900 };
+  it('joins only a short line where answers take their time and many wait already', () => {
+    const moderate = { ...line, limit: 256, answerMs: 900, waitingForAny: CROWD };
     expect(getsItsTurn({ ...moderate, waiting: LONGEST_MODERATE_LINE - 1 })).toBe(true);
     expect(getsItsTurn({ ...moderate, waiting: LONGEST_MODERATE_LINE })).toBe(false);
+    expect(getsItsTurn({ ...moderate, waiting: LONGEST_MODERATE_LINE, waitingForAny: CROWD - 1 })).toBe(true);
   });
 
   it('joins a longer one where the process itself may be what is slow', () => {
-    expect(getsItsTurn({ ...line, limit: 256, answerMs: 300, waiting: 1_000, isBusy: true })).toBe(true);
+    const busy = { ...line, limit: 256, answerMs: 300, waitingForAny: 1_000, isBusy: true };
+    expect(getsItsTurn({ ...busy, waiting: 1_000 })).toBe(true);
   });
 });
