@@ -183,7 +183,7 @@ describe('Retry-After of a 429', () => {
     ['in seconds is waited for', () => '120', 120, 140],
     ['as a date is waited for', inAnHour, 1_700, 2_000],
     ['of a century is an hour', () => '3153600000', 3_600, 4_000],
-    ['of more digits than a number has is an hour', () => '9'.repeat(400), 5, 4_000],
+    ['of more digits than a number has is an hour', () => '9'.repeat(400), 3_600, 4_000],
     ['in the past is the policy’s', () => 'Sun, 06 Nov 1994 08:49:37 GMT', 5, 6],
     ['below zero is the policy’s', () => '-5', 5, 6],
     ['that is nonsense is the policy’s', () => 'soon', 5, 6],
@@ -206,7 +206,7 @@ it('the worker’s memory does not grow with what endpoints send', async () => {
   const behaviours = [
     ...HOSTILE.map(([, behaviour]) => behaviour),
     largeBody(1024 * MIB),
-    gzipBomb(32 * MIB),
+    gzipBomb(1024 * MIB),
   ];
   const endpoints = await Promise.all(behaviours.map((behaviour) => endpoint(behaviour)));
   const types = endpoints.map(({ type }) => type);
@@ -221,6 +221,6 @@ it('the worker’s memory does not grow with what endpoints send', async () => {
     await delivered([...types, ...types]);
     samplesMib.push(residentMib());
   }
-  // 8 answers of 1 GB and 8 of 32 MiB unpacked have come in since.
+  // 8 answers of 1 GB and 8 that unpack to as much have come in since.
   expect(Math.max(...samplesMib) - beforeMib).toBeLessThan(96);
 }, 180_000);

@@ -219,9 +219,12 @@ export function raw(bytes: string | Uint8Array, then: 'close' | 'keep' = 'close'
   };
 }
 
-/** Sends a few KiB that unpack to `unpackedBytes`. */
+const BOMB_PIECE_BYTES = 32 * 1024 * 1024;
+
+/** Sends a thousandth of what it unpacks to, `unpackedBytes` in pieces of 32 MiB: packed members may follow each other. */
 export function gzipBomb(unpackedBytes: number): Behaviour {
-  const packed = gzipSync(Buffer.alloc(unpackedBytes));
+  const piece = gzipSync(Buffer.alloc(Math.min(unpackedBytes, BOMB_PIECE_BYTES)));
+  const packed = Buffer.concat(Array<Buffer>(Math.ceil(unpackedBytes / BOMB_PIECE_BYTES)).fill(piece));
   return ({ response }) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(packed);
 }
 
