@@ -118,9 +118,10 @@ export class ReleaseLine {
     if (this.refusedUntilMs.size > 0) {
       const refusedMs = Math.min(...this.refusedUntilMs.values()) - performance.now();
       // A retry that goes elsewhere may be due before.
-      const dueAt = mayGoElsewhere(settings, standsIn)
-        ? await held.nextDueAt(subscriptionId, standsIn, now())
-        : null;
+      const dueAt =
+        onlyOrigin(settings, standsIn) === null
+          ? await held.nextDueAt(subscriptionId, standsIn, now())
+          : null;
       return Math.max(1, Math.min(refusedMs, dueAt === null ? refusedMs : dueAt.getTime() - now().getTime()));
     }
     if (this.taken.size > 0) return POLL_MS;
@@ -154,9 +155,8 @@ export class ReleaseLine {
       if (performance.now() >= untilMs) this.refusedUntilMs.delete(origin);
     }
     // Where all goes one way, nothing behind what has to wait goes another.
-    const isStuck =
-      !mayGoElsewhere(settings, this.standsIn) && this.refusedUntilMs.size + this.sending.size > 0;
-    if (isStuck) return { rows: [], hasReadMore: false };
+    const only = onlyOrigin(settings, this.standsIn);
+    if (only !== null && this.hasToWait(only)) return { rows: [], hasReadMore: false };
     this.keep(this.line.filter((row) => !isOld(row) || this.standingOf(row) === 'on_wire'));
     const known = this.mayBegin();
     if (known.length > 0) return { rows: known, hasReadMore: false };
@@ -360,9 +360,12 @@ function originOf(settings: TargetSettings, task: DeliveryTask): string {
   return url === null ? '' : new URL(url).origin;
 }
 
-/** Whether one delivery of the line may go to another origin than the next. */
-const mayGoElsewhere = ({ routes }: TargetSettings, standsIn: boolean): boolean =>
-  !standsIn && routes.length > 0;
+/** The origin that all of a line goes to; null where routes may lead to several. */
+function onlyOrigin({ url, routes, fallback }: TargetSettings, standsIn: boolean): string | null {
+  if (!standsIn && routes.length > 0) return null;
+  const target = standsIn ? fallback?.url : url;
+  return target === undefined ? null : new URL(target).origin;
+}
 
 function byOrigin(rows: readonly ReadRow[]): ReadonlyMap<string, readonly ReadRow[]> {
   const some = new Map<string, ReadRow[]>();

@@ -84,9 +84,8 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
     name: 'worker',
     onState: directory.restore,
     onEvent(event) {
-      const before = directory.get(event.subscription_id).status;
-      const after = directory.apply(event)?.status ?? before;
-      if (after !== before) sweep.look(event.subscription_id);
+      // Any change: a corrected url may take what the one before did not.
+      if (directory.apply(event) !== null) sweep.look(event.subscription_id);
     },
     onCrash: crash,
   });

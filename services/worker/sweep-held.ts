@@ -10,7 +10,7 @@ import type { SubscriptionId } from '../../schemas/ids.ts';
 import type { Releases } from '../../activities/record-attempt.ts';
 
 export interface Sweep {
-  /** The status of a subscription has changed. */
+  /** A subscription has changed. */
   look(id: SubscriptionId): void;
   start(): void;
   stop(): void;

@@ -228,3 +228,15 @@ it('what all lines of a process have read bounds what each reads, and counts unt
   await line.advance(settings);
   expect(askedBytes.map((bytes) => bytes > 1)).toEqual([true, false]);
 });
+
+it('an url that is corrected is tried at once, though the one before takes nothing for a minute', async () => {
+  makeAttempt = refuseTeamA;
+  table = [ofTeam('del_1', 'a')];
+  await vi.waitFor(async () => expect(await line.advance(settings)).toBeGreaterThan(50_000));
+  makeAttempt = succeed;
+  vi.advanceTimersByTime(3_000);
+  await vi.waitFor(async () => {
+    await line.advance({ ...settings, url: 'https://corrected.example/in' });
+    expect(sent).toEqual(['del_1 1']);
+  });
+});
