@@ -56,6 +56,16 @@ world.subscription = subscriptionTo(receiver.url);
 await stage.release();
 await keep('release-done', releaseId(world.subscription.id));
 
+receiver.script.answer = answering(503, 200);
+world.subscription = subscriptionTo(receiver.url, { status: 'paused' });
+await stage.deliverGroup([stage.task()]);
+world.subscription = subscriptionTo(receiver.url, { version: 2 });
+await stage.releaseRounds(async (wake) => {
+  await wake(3_600_000);
+  await wake(2_000);
+});
+await keep('release-woken', releaseId(world.subscription.id));
+
 stage.world.hasRoom = false;
 receiver.script.answer = answering(503, 200);
 const tasks = [stage.task(), stage.task()];

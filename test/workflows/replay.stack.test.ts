@@ -28,6 +28,7 @@ it('every way that a workflow can take is recorded', () => {
     'failure-watch-recovered',
     'group-with-retries',
     'release-done',
+    'release-woken',
     'subscription-changed',
     'subscription-deleted',
   ]);
