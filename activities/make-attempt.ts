@@ -69,7 +69,7 @@ export interface AttemptOrder {
 export interface AttemptMade {
   readonly end: AttemptEnd;
   readonly events: readonly DeliveryEvent[];
-  /** Another delivery that takes its place, to be held in the same append. */
+  /** Another delivery that takes its place, to be held before the events are appended. */
   readonly fallback: DeliveryTask | null;
 }
 

@@ -27,16 +27,26 @@ export async function recordAttempt(
   task: DeliveryTask,
   { end, events, fallback }: AttemptMade,
 ): Promise<void> {
-  if (end.step !== 'hold') {
-    await eventLog.appendDeliveryEvents(events, holdFallback(fallback));
-    if (fallback !== null) releases.wake(task.subscriptionId);
-    return;
-  }
-  const held = heldDelivery(task, end.attemptsMade, null);
-  await eventLog.appendDeliveryEvents(events, [{ change: 'hold', held }]);
-  if (end.reason !== 'paused') releases.wake(task.subscriptionId, end.waitMs ?? 0);
+  await holdBefore(
+    eventLog,
+    end.step === 'hold'
+      ? [{ change: 'hold', held: heldDelivery(task, end.attemptsMade, null) }]
+      : holdFallback(fallback),
+  );
+  await eventLog.appendDeliveryEvents(events);
+  if (end.step === 'hold' && end.reason !== 'paused') releases.wake(task.subscriptionId, end.waitMs ?? 0);
+  if (fallback !== null) releases.wake(task.subscriptionId);
 }
 
-/** What is appended with the end of a delivery for the one that takes its place. */
+/**
+ * Puts what is to be held on `webhooks.held` before the log says so. The two stand on different partitions, perhaps of
+ * different brokers, and one append may be taken by half: whoever finds after a crash that the log calls a delivery held
+ * leaves it alone, and nobody would ever send it.
+ */
+export async function holdBefore(eventLog: EventLog, held: readonly HeldChange[]): Promise<void> {
+  if (held.length > 0) await eventLog.appendDeliveryEvents([], held);
+}
+
+/** What is held at the end of a delivery for the one that takes its place. */
 export const holdFallback = (fallback: AttemptMade['fallback']): readonly HeldChange[] =>
   fallback === null ? [] : [{ change: 'hold', held: heldDelivery(fallback, 0, null) }];

@@ -15,7 +15,7 @@ import type { HeldDeliveries, HeldRow } from '../infra/postgres/held-deliveries.
 import type { DeliveryTask } from '../schemas/delivery.ts';
 import type { AccountId, DeliveryId, SubscriptionId } from '../schemas/ids.ts';
 import type { AttemptEnd, MakeAttempt } from './make-attempt.ts';
-import { holdFallback } from './record-attempt.ts';
+import { holdBefore, holdFallback } from './record-attempt.ts';
 
 export interface ReleaseLineDeps {
   readonly makeAttempt: MakeAttempt;
@@ -325,10 +325,8 @@ export class ReleaseLine {
     }
     // It has left a place on the wire, and its endpoint may have come back.
     this.refusedUntilMs.delete(row.origin);
-    await this.deps.eventLog.appendDeliveryEvents(events, [
-      this.afterwards(task, end),
-      ...holdFallback(fallback),
-    ]);
+    await holdBefore(this.deps.eventLog, holdFallback(fallback));
+    await this.deps.eventLog.appendDeliveryEvents(events, [this.afterwards(task, end)]);
     this.taken.set(deliveryId, { attemptsMade, standing: end.step === 'retry' ? 'stopped' : 'ended' });
     this.keep(
       this.line.filter((other) =>
