@@ -12,28 +12,34 @@ export interface GroupActor {
   };
 }
 
+/** What a group is started with so that others can read it, as long as Temporal knows of the group. */
+type Memo = Readonly<Record<string, string>>;
+
 /**
- * Resolves once Temporal holds the workflow, also where it did before: a group is started once. `memo` can be read as
- * long as Temporal knows of the group.
+ * Resolves once Temporal holds the workflow: a group is started once. Answers null where that was now, else the memo of
+ * the one that was there, which somebody else may have started with other deliveries.
  */
 export async function startGroup(
   client: Client,
   actor: GroupActor,
   group: DeliveryGroup,
-  memo?: Readonly<Record<string, string>>,
-): Promise<void> {
+  memo: Memo = {},
+): Promise<Memo | null> {
   try {
     await client.workflow.start(actor.workflowType, {
       taskQueue: actor.taskQueue,
       workflowId: group.id,
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       args: [packGroup(group)],
-      ...(memo === undefined ? {} : { memo }),
+      memo,
       typedSearchAttributes: new TypedSearchAttributes([
         { key: actor.searchAttributes.deliveryState, value: 'pending' },
       ]),
     });
+    return null;
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    const there = await client.workflow.getHandle(group.id).describe();
+    return (there.memo ?? {}) as Memo;
   }
 }

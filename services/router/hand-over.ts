@@ -36,8 +36,11 @@ export interface Carriers {
   beginDelivery(task: DeliveryTask): Promise<Begun>;
   /** Whether an attempt that was begun there has not ended. */
   isUnderWay(task: DeliveryTask): boolean;
-  /** Resolves once the group's workflow is there, also where it was before. */
-  startGroup(group: DeliveryGroup, nextOffset: bigint): Promise<void>;
+  /**
+   * Resolves once the group's workflow is there. Answers the offset after the last record that it speaks for:
+   * `nextOffset`, or another where a router that had the partition before has started it meanwhile.
+   */
+  startGroup(group: DeliveryGroup, nextOffset: bigint): Promise<bigint>;
   /** The offset after the last record that a group speaks for; null where there never was such a group. */
   nextOffsetOf(groupId: string): Promise<bigint | null>;
   /** Whether the delivery has, or has had, a workflow of its own. */
@@ -69,11 +72,18 @@ const SHOWN_AFTER_MS = 50;
  */
 const SMALL_GROUPS: RateLimit = { perSecond: 10, burst: 6 };
 
+/** What has become of a stretch. */
+interface HandedOver {
+  readonly groups: readonly PlannedGroup[];
+  /** Up to here, not including it, all is spoken for. */
+  readonly nextOffset: bigint;
+}
+
 /** Rejects only when the work is taken from us. */
 export function createHandOver(deps: HandOverDeps): (stretch: Stretch) => Promise<void> {
   let rate = NO_RATE;
   let smallGroups: Bucket | null = null;
-  /** Up to where groups of before speak, by partition: it may be beyond the stretch that was asked about. */
+  /** Up to where groups that others started speak, by partition, where that is beyond what was handed over here. */
   const spokenFor = new Map<string, bigint>();
 
   /** Until the next small group may be started. */
@@ -92,20 +102,25 @@ export function createHandOver(deps: HandOverDeps): (stretch: Stretch) => Promis
     const { topic, partition, nextOffset, signal } = given;
     const key = `${topic}/${partition}`;
     const known = spokenFor.get(key);
-    const covered = given.isInDoubt ? await coveredUntil(deps, given, known) : given.firstOffset;
-    if (covered > nextOffset) spokenFor.set(key, covered);
-    else spokenFor.delete(key);
+    const note = (next: bigint): void => {
+      if (next > nextOffset) spokenFor.set(key, next);
+      else spokenFor.delete(key);
+    };
+    const covered = given.isInDoubt ? await coveredUntil(deps, given, known) : (known ?? given.firstOffset);
+    note(covered);
     const stretch = covered > given.firstOffset ? restOf(given, covered) : given;
 
     const { records } = stretch;
     const count = countOf(records);
     rate = rateAfter(rate, count, performance.now());
     if (count === 0) return;
-    if (stretch.isInDoubt) return handOverAgain(deps, stretch);
+    if (stretch.isInDoubt) return note((await handOverAgain(deps, stretch)).nextOffset);
     if (deps.limits.deliveries === 1 || rate.perSecond <= QUIET_PER_SECOND) {
       await startEach(deps, stretch, records, rate.perSecond <= QUIET_PER_SECOND);
     } else {
-      await rest(await startGroups(deps, stretch), signal);
+      const handedOver = await startGroups(deps, stretch);
+      note(handedOver.nextOffset);
+      await rest(handedOver.groups, signal);
     }
   };
 }
@@ -148,10 +163,10 @@ async function startOne(
  * One after the other, so that what was begun is known by its name alone. Who is in a group is recorded by its
  * first outcome: a record more for each delivery would be the dearest part of a fast one.
  */
-async function startGroups(deps: HandOverDeps, stretch: Stretch): Promise<readonly PlannedGroup[]> {
+async function startGroups(deps: HandOverDeps, stretch: Stretch): Promise<HandedOver> {
   const { topic, partition, firstOffset, nextOffset, signal } = stretch;
   const groups = planGroups(stretch.records, firstOffset, nextOffset, deps.limits);
-  for (const planned of groups) {
+  for (const [index, planned] of groups.entries()) {
     await deps.carriers.room(signal);
     const place = { topic, partition, offset: String(planned.firstOffset) };
     const group = {
@@ -159,9 +174,15 @@ async function startGroups(deps: HandOverDeps, stretch: Stretch): Promise<readon
       startedAt: new Date().toISOString(),
       tasks: planned.tasks,
     };
-    await taken(deps, signal, () => deps.carriers.startGroup(group, planned.nextOffset));
+    const next = await taken(deps, signal, () => deps.carriers.startGroup(group, planned.nextOffset));
+    // The name is the same, but who had the partition before had read less, or more: what it left out is nobody's yet.
+    if (planned.part === 0 && next !== planned.nextOffset && next > planned.firstOffset) {
+      const left = restOf(stretch, await coveredUntil(deps, restOf(stretch, next)));
+      const again = await handOverAgain(deps, left);
+      return { ...again, groups: [...groups.slice(0, index), ...again.groups] };
+    }
   }
-  return groups;
+  return { groups, nextOffset };
 }
 
 /**
@@ -194,12 +215,13 @@ const restOf = (stretch: Stretch, covered: bigint): Stretch => ({
  * Of what no group speaks for, a few go alone, where Temporal refuses what it has; of many it is asked first, for a
  * workflow each would keep it busy for a minute.
  */
-async function handOverAgain(deps: HandOverDeps, stretch: Stretch): Promise<void> {
-  const { records } = stretch;
+async function handOverAgain(deps: HandOverDeps, stretch: Stretch): Promise<HandedOver> {
+  const { records, firstOffset, nextOffset } = stretch;
   if (deps.limits.deliveries === 1 || countOf(records) <= QUIET_PER_SECOND) {
-    return startEach(deps, stretch, records, false);
+    await startEach(deps, stretch, records, false);
+    return { groups: [], nextOffset: firstOffset > nextOffset ? firstOffset : nextOffset };
   }
-  await startGroups(deps, { ...stretch, records: await withoutOwnWorkflow(deps, stretch) });
+  return startGroups(deps, { ...stretch, records: await withoutOwnWorkflow(deps, stretch) });
 }
 
 /**

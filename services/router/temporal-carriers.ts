@@ -31,8 +31,11 @@ export const createTemporalCarriers = (
   },
   beginDelivery: (task) => firstAttempts.begin({ task, url: urlOf(directory, task) }),
   isUnderWay: ({ deliveryId }) => firstAttempts.isUnderWay(deliveryId),
-  startGroup: (group, nextOffset) =>
-    startGroup(client, GROUP_ACTOR, group, { next: String(nextOffset) } satisfies GroupMemo),
+  async startGroup(group, nextOffset) {
+    const memo: GroupMemo = { next: String(nextOffset) };
+    const there = await startGroup(client, GROUP_ACTOR, group, memo);
+    return there === null ? nextOffset : BigInt((there as GroupMemo).next);
+  },
   async nextOffsetOf(groupId) {
     const group = await whereItIs(() => client.workflow.getHandle(groupId).describe());
     return group === null ? null : BigInt((group.memo as unknown as GroupMemo).next);

@@ -133,7 +133,9 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
     async startDelivery(task, url) {
       await startDelivery(client, DELIVERY_ACTOR, { task, url, state: 'pending' });
     },
-    startGroup: (group) => startGroup(client, GROUP_ACTOR, group),
+    async startGroup(group) {
+      await startGroup(client, GROUP_ACTOR, group);
+    },
     groupLimits: groupLimits(config.deliveriesPerWorkflow),
     sendCommand: createSendCommand(client, SUBSCRIPTION_ACTOR, COMMAND_PATIENCE_MS),
   });

@@ -19,6 +19,8 @@ let shown: DeliveryId[];
 let groups: { readonly id: string; readonly ids: readonly DeliveryId[] }[];
 /** What Temporal has from before. */
 let groupsBefore: Map<string, bigint>;
+/** What another router starts just before this one does. */
+let groupsMeanwhile: Map<string, bigint>;
 let aloneBefore: Set<DeliveryId>;
 /** Of which deliveries Temporal was asked. */
 let asked: DeliveryId[];
@@ -32,6 +34,7 @@ beforeEach(() => {
   shown = [];
   groups = [];
   groupsBefore = new Map();
+  groupsMeanwhile = new Map();
   aloneBefore = new Set();
   asked = [];
   handOver = createHandOver({
@@ -43,7 +46,11 @@ beforeEach(() => {
         return Promise.resolve('here');
       },
       isUnderWay: ({ deliveryId }) => !ended.has(deliveryId),
-      startGroup: ({ id, tasks }) => Promise.resolve(void groups.push({ id, ids: tasks.map(idOf) })),
+      startGroup: ({ id, tasks }, nextOffset) => {
+        const others = groupsMeanwhile.get(id);
+        if (others === undefined) groups.push({ id, ids: tasks.map(idOf) });
+        return Promise.resolve(others ?? nextOffset);
+      },
       nextOffsetOf: (id) => Promise.resolve(groupsBefore.get(id) ?? null),
       hasDelivery(id) {
         asked.push(id);
@@ -168,4 +175,40 @@ describe('a chunk that somebody may have begun', () => {
     await handOver(stretch(0, 1_000, true));
     expect(asked).toEqual(idsFrom(0, QUIET_PER_SECOND));
   });
+});
+
+describe('a group that the router which had the partition before has started meanwhile', () => {
+  it('is left what it speaks for, and the rest of the stretch is handed over', async () => {
+    groupsMeanwhile.set('group:platform.events:0:100', 180n);
+    await handOver(stretch(100, 250));
+    expect([alone, groups]).toEqual([[], [{ id: 'group:platform.events:0:180', ids: idsFrom(180, 170) }]]);
+  });
+
+  it('may be followed by more of its kind', async () => {
+    groupsMeanwhile.set('group:platform.events:0:100', 180n);
+    groupsMeanwhile.set('group:platform.events:0:180', 340n);
+    await handOver(stretch(100, 250));
+    expect([alone, groups]).toEqual([idsFrom(340, 10), []]);
+  });
+
+  it('speaks for what the next chunk begins with, where it had read more', async () => {
+    groupsMeanwhile.set('group:platform.events:0:100', 400n);
+    await handOver(stretch(100, 250));
+    await handOver(stretch(350, 100));
+    await handOver(stretch(450, 100));
+    expect(groups.map(({ ids }) => ids)).toEqual([idsFrom(400, 50), idsFrom(450, 100)]);
+  });
+
+  it('is no other where it speaks for the same', async () => {
+    groupsMeanwhile.set('group:platform.events:0:100', 350n);
+    await handOver(stretch(100, 250));
+    expect([alone, groups]).toEqual([[], []]);
+  });
+});
+
+it('a group that reaches beyond the chunk in doubt is left the beginning of the next one', async () => {
+  groupsBefore.set('group:platform.events:0:0', 150n);
+  await handOver(stretch(0, 100, true));
+  await handOver(stretch(100, 100));
+  expect(groups).toEqual([{ id: 'group:platform.events:0:150', ids: idsFrom(150, 50) }]);
 });
