@@ -118,7 +118,7 @@ async function whatIsLeft(
   const before = progress?.waiting ?? allWaiting(group.tasks.length);
   const ids = new Set(before.map(({ index }) => group.tasks[index]!.deliveryId));
   const recalled = await deps.recall(ids, Date.parse(group.startedAt) - CLOCK_SKEW_MS, deps.shutdown);
-  const { left, own } = waitingAfterRecall(before, group.tasks, recalled);
+  const { left, own } = waitingAfterRecall(before, group, recalled);
   // It may have died between recording that a delivery leaves and starting its workflow.
   await Promise.all(own.map(({ task, unfinished }) => deps.startOwn(task, unfinished)));
   // Or between recording that a receiver is gone and having its subscription disabled.

@@ -15,7 +15,10 @@ export type RecordedEnd =
     }
   | { readonly step: 'cancel'; readonly reason: string };
 
-/** By the last record of a delivery that was not attempted before; null where its first attempt is still to be made. */
+/**
+ * For a delivery with a workflow of its own that was to make the first attempt, by its last record; null where that
+ * attempt is still to be made.
+ */
 export function endOfFirstAttempt(last: DeliveryEvent | undefined): RecordedEnd | null {
   switch (last?.type) {
     case undefined:
@@ -29,7 +32,9 @@ export function endOfFirstAttempt(last: DeliveryEvent | undefined): RecordedEnd 
     case 'AttemptEnded':
       switch (last.next.step) {
         case 'retry':
-          return retryOf(last, Date.parse(last.next.next_attempt_at));
+          return last.workflow_id === last.delivery_id
+            ? retryOf(last, Date.parse(last.next.next_attempt_at))
+            : carriedElsewhere(last.number);
         case 'exhaust':
           return { step: 'exhaust', reason: last.next.reason };
         case 'block':
@@ -44,8 +49,18 @@ export function endOfFirstAttempt(last: DeliveryEvent | undefined): RecordedEnd 
 export function endOfAttempt(number: number, last: DeliveryEvent | undefined): RecordedEnd | null {
   if (last?.type === 'AttemptEnded' && last.number < number) return null;
   const end = endOfFirstAttempt(last);
-  return end?.step === 'hold' ? { ...end, attemptsMade: number - 1 } : end;
+  // Of those before it this record does not tell.
+  return end?.step === 'hold' && last?.type === 'DeliveryHeld' ? { ...end, attemptsMade: number - 1 } : end;
 }
+
+/** Another workflow makes the attempts that follow, mostly the release of what is held: two would send them twice. */
+const carriedElsewhere = (attemptsMade: number): RecordedEnd => ({
+  step: 'hold',
+  // Why it was held first this record does not tell, and nobody asks: the workflow ends in any case.
+  reason: 'endpoint_full',
+  attemptsMade,
+  waitMs: null,
+});
 
 type AttemptEnded = Extract<DeliveryEvent, { type: 'AttemptEnded' }>;
 

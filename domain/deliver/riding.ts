@@ -1,6 +1,6 @@
 /** What a group still owes: deliveries that wait for their first attempt, or for another one. */
 import type { DeliveryEvent } from '../../schemas/delivery-log.ts';
-import type { DeliveryTask } from '../../schemas/delivery.ts';
+import type { DeliveryGroup, DeliveryTask } from '../../schemas/delivery.ts';
 import type { DeliveryId } from '../../schemas/ids.ts';
 import { type RecordedEnd, retryOf } from './recorded-end.ts';
 
@@ -44,7 +44,7 @@ export interface AfterRecall {
 /** `recalled` has the last record of each delivery that has one. */
 export function waitingAfterRecall(
   before: readonly Waiting[],
-  tasks: readonly DeliveryTask[],
+  { id, tasks }: Pick<DeliveryGroup, 'id' | 'tasks'>,
   recalled: ReadonlyMap<DeliveryId, DeliveryEvent>,
 ): AfterRecall {
   const left: Waiting[] = [];
@@ -63,10 +63,11 @@ export function waitingAfterRecall(
       const unfinished = retryOf(event, dueAtMs);
       if (event.workflow_id === task.deliveryId) {
         own.push({ task, unfinished });
-      } else {
+      } else if (event.workflow_id === id) {
         const { failure } = unfinished;
         left.push({ index: one.index, attemptsMade: event.number, dueAtMs, failure });
       }
+      // Else it was held, and the release that tried it since carries it: both would send its next attempt.
     }
     // All other records say that the group owes the delivery nothing any more.
   }
