@@ -10,6 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pMap from 'p-map';
 import type { BatchAddress } from '../../domain/batch/batch-address.ts';
 import type { BatchItem, BatchTerms } from '../../domain/batch/batch.ts';
+import type { ActorStanding } from '../../domain/batch/keeping-up.ts';
 import type { SubscriptionId } from '../../schemas/ids.ts';
 import { isOutOfReach, wasPassedOver } from './update-failure.ts';
 
@@ -53,6 +54,29 @@ export async function collectInBatch(client: Client, actor: BatchActor, told: Co
       { key: attributes.targetHost, value: new URL(told.url).host },
     ]),
   });
+}
+
+/** How an actor stands; null where none runs. Rejects while Temporal is away. */
+export async function standingOf(client: Client, actorId: string): Promise<ActorStanding | null> {
+  try {
+    const { status, historyLength, historySize, raw } = await client.workflow.getHandle(actorId).describe();
+    if (status.name !== 'RUNNING') return null;
+    const task = raw.pendingWorkflowTask ?? null;
+    return {
+      historyEvents: historyLength,
+      historyBytes: historySize ?? 0,
+      task:
+        task === null
+          ? null
+          : {
+              id: `${task.scheduledTime?.seconds}.${task.scheduledTime?.nanos}`,
+              attempts: task.attempt ?? 1,
+            },
+    };
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
 }
 
 /** How much was flushed; or that not all actors answered in time: those that did have flushed. */

@@ -1,7 +1,7 @@
 /**
  * Tells the actors that collect batches of the events of a chunk: one signal for each actor, and more only where one
  * would be too large. When it answers, Temporal holds all of them. A chunk that is told again is dropped by the actors,
- * so it does not matter how far a crash let it come.
+ * so it does not matter how far a crash let it come. While an actor does not keep up, it waits, and the chunk with it.
  */
 import pMap from 'p-map';
 import { batchActorId } from '../../domain/batch/batch-address.ts';
@@ -16,12 +16,15 @@ import type { Collected } from '../../infra/temporal/batch-actors.ts';
 import type { Logger } from '../../infra/telemetry.ts';
 import type { DeliveryTask } from '../../schemas/delivery.ts';
 import type { Aggregation } from '../../schemas/aggregation.ts';
+import type { ActorRoom } from './actor-room.ts';
 import { untilTaken } from './until-taken.ts';
 
 export interface CollectBatchesDeps {
   readonly directory: SubscriptionDirectory;
   /** Resolves once Temporal holds the events. Rejects while Temporal is away. */
   readonly collect: (told: Collected) => Promise<void>;
+  /** Resolves while the actor keeps up. */
+  readonly room: ActorRoom;
   readonly logger: Pick<Logger, 'warn'>;
 }
 
@@ -87,6 +90,9 @@ async function tellInParts(deps: CollectBatchesDeps, told: Collected, signal: Ab
     message: 'Temporal does not take events for a batch',
   };
   for (const items of inParts(told.items, ({ bytes }) => bytes, { weight: MAX_BATCH_BYTES })) {
+    await deps.room(told.actorId, bytesOf(items), signal);
     await untilTaken(giver, signal, () => deps.collect({ ...told, items }));
   }
 }
+
+const bytesOf = (items: readonly BatchItem[]): number => items.reduce((sum, { bytes }) => sum + bytes, 0);

@@ -1,4 +1,5 @@
 /** The router: `platform.events` in, durable deliveries out. Scale it by adding processes, up to the partitions. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { Counter } from 'prom-client';
 import { releaseId } from '../../domain/deliver/carrier.ts';
 import { groupLimits } from '../../domain/deliver/grouping.ts';
@@ -15,12 +16,13 @@ import { findPlaces } from '../../infra/postgres/known-places.ts';
 import { createPool } from '../../infra/postgres/pool.ts';
 import { runProgram, type ProgramContext, type RunningService } from '../../infra/process/program.ts';
 import { followSubscriptions } from '../../infra/projections/follow-subscriptions.ts';
-import { collectInBatch } from '../../infra/temporal/batch-actors.ts';
+import { collectInBatch, standingOf } from '../../infra/temporal/batch-actors.ts';
 import { createBacklog } from '../../infra/temporal/backlog.ts';
 import { connectWorker, createClient } from '../../infra/temporal/client.ts';
 import { forwardTemporalLogs } from '../../infra/temporal/logs.ts';
 import { createReleases } from '../../infra/temporal/releases.ts';
 import { BATCH_ACTOR, GROUP_ACTOR, RELEASE_ACTOR, RELEASE_WOKEN_EVERY_MS } from '../../workflows/messages.ts';
+import { createActorRoom } from './actor-room.ts';
 import { createCollectBatches } from './collect-batches.ts';
 import { createDispatch } from './dispatch.ts';
 import { createEnterLanes } from './enter-lanes.ts';
@@ -102,6 +104,11 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
         batches: createCollectBatches({
           directory,
           collect: (told) => collectInBatch(client, BATCH_ACTOR, told),
+          room: createActorRoom({
+            standingOf: (actorId) => standingOf(client, actorId),
+            wait: (ms, signal) => delay(ms, undefined, { signal }),
+            logger,
+          }),
           logger,
         }),
         appender,
