@@ -5,7 +5,7 @@
  * again then, all attempts that are due together, with the same offer after each.
  *
  * What is left is kept in the heartbeat. An execution that died knows no more than that, so the next one asks
- * the log what came of the rest: what is recorded is never sent again. One that was only taken for dead, because the
+ * the log what came of the rest since then: what is recorded is never sent again. One that was only taken for dead, because the
  * machine was too busy for its heartbeats, sends nothing more once it hears of it, and is waited for in its process.
  */
 import { ApplicationFailure, Context } from '@temporalio/activity';
@@ -13,19 +13,15 @@ import { ApplicationFailureCategory } from '@temporalio/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import { reasonToDisable } from '../domain/deliver/after-attempt.ts';
 import { deliveryCancelled, deliveryScheduled } from '../domain/record/delivery-event.ts';
-import {
-  allWaiting,
-  describeWaiting,
-  nextDueMs,
-  type Waiting,
-  waitingAfterRecall,
-} from '../domain/deliver/riding.ts';
+import { allWaiting, describeWaiting, nextDueMs, waitingAfterRecall } from '../domain/deliver/riding.ts';
 import {
   type DeliveryGroup,
   type DeliveryTask,
   type GroupOrder,
+  type GroupProgress,
   type PackedGroup,
   unpackGroup,
+  type Waiting,
 } from '../schemas/delivery.ts';
 import type { AccountId, SubscriptionId } from '../schemas/ids.ts';
 import { createInTurn } from './in-turn.ts';
@@ -51,12 +47,6 @@ const HEARTBEAT_EVERY_MS = 2_000;
 /** What has no outcome by then is recorded as under way, so that it is seen. */
 const SHOWN_AFTER_MS = 1_000;
 
-/** What survives from one execution to the next. `isUnderWay` while attempts are being made. */
-export interface GroupProgress {
-  readonly isUnderWay: boolean;
-  readonly waiting: readonly Waiting[];
-}
-
 /** Resolves when no delivery of the group is left to it. */
 export const createDeliverGroup = (deps: DeliverGroupDeps) => {
   const inTurn = createInTurn();
@@ -74,10 +64,16 @@ async function execute(
   const context = Context.current();
   const unlessSent = context.cancellationSignal;
   const waiting = new Map<number, Waiting>();
-  for (const one of await whatIsLeft(deps, group, orders, context.info)) waiting.set(one.index, one);
+  for (const one of await whatIsLeft(deps, group, orders, context)) waiting.set(one.index, one);
 
+  /** When each attempt whose record may be on its way to the log was made. */
+  const recording = new Map<number, number>();
   const beat = (isUnderWay: boolean): void =>
-    context.heartbeat({ isUnderWay, waiting: [...waiting.values()] } satisfies GroupProgress);
+    context.heartbeat({
+      isUnderWay,
+      waiting: [...waiting.values()],
+      atMs: Math.min(deps.now().getTime(), ...recording.values()),
+    } satisfies GroupProgress);
   // Over what an earlier execution left: that its deliveries wait. Whoever finds nothing at all asks the log.
   if (context.info.attempt > 1) beat(true);
   const beating = setInterval(beat, HEARTBEAT_EVERY_MS, true);
@@ -85,7 +81,9 @@ async function execute(
   try {
     const nowMs = deps.now().getTime();
     const due = [...waiting.values()].filter(({ dueAtMs }) => dueAtMs <= nowMs + DUE_TOGETHER_MS);
-    const made = await Promise.allSettled(due.map((one) => attempt(deps, group, one, waiting, unlessSent)));
+    const made = await Promise.allSettled(
+      due.map((one) => attempt(deps, group, one, { waiting, recording }, unlessSent)),
+    );
     // Only now: the execution that follows would send again what is still on the wire.
     const failed = made.find((one) => one.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
@@ -109,26 +107,50 @@ async function whatIsLeft(
   deps: DeliverGroupDeps,
   group: DeliveryGroup,
   orders: readonly GroupOrder[],
-  info: Context['info'],
+  context: Context,
 ): Promise<readonly Waiting[]> {
-  if (info.attempt === 1 && orders.length === 0) return allWaiting(group.tasks.length);
-  const progress = info.heartbeatDetails as GroupProgress | undefined;
+  if (context.info.attempt === 1 && orders.length === 0) return allWaiting(group.tasks.length);
+  const progress = context.info.heartbeatDetails as GroupProgress | undefined;
   if (progress?.isUnderWay === false) return progress.waiting;
   // A worker died over it, and its last heartbeat may be older than its last record; or somebody asked for something.
-  const before = progress?.waiting ?? allWaiting(group.tasks.length);
-  const ids = new Set(before.map(({ index }) => group.tasks[index]!.deliveryId));
-  const recalled = await deps.recall(ids, Date.parse(group.startedAt) - CLOCK_SKEW_MS, deps.shutdown);
-  const { left, own } = waitingAfterRecall(before, group, recalled);
-  // It may have died between recording that a delivery leaves and starting its workflow.
-  await Promise.all(own.map(({ task, unfinished }) => deps.startOwn(task, unfinished)));
-  // Or between recording that a receiver is gone and having its subscription disabled.
-  await Promise.all(
-    group.tasks.map(async (task) => {
-      const last = recalled.get(task.deliveryId);
-      if (last?.type === 'AttemptEnded') await disableWhereGone(deps, task, last.next);
-    }),
-  );
-  return carryOut(deps, group, orders, left);
+  const before = await recalled(deps, group, progress ?? untouched(group), context);
+  return carryOut(deps, group, orders, before);
+}
+
+/** What is known of a group of which nobody has told anything. */
+const untouched = (group: DeliveryGroup): GroupProgress => ({
+  isUnderWay: true,
+  waiting: allWaiting(group.tasks.length),
+  atMs: Date.parse(group.startedAt),
+});
+
+/** What the log makes of `progress`. */
+async function recalled(
+  deps: DeliverGroupDeps,
+  group: DeliveryGroup,
+  progress: GroupProgress,
+  context: Context,
+): Promise<readonly Waiting[]> {
+  const { waiting, atMs = Date.parse(group.startedAt) } = progress;
+  const ids = new Set(waiting.map(({ index }) => group.tasks[index]!.deliveryId));
+  // Reading may take longer than a server waits for a sign of life.
+  const beating = setInterval(() => context.heartbeat(progress), HEARTBEAT_EVERY_MS);
+  try {
+    const records = await deps.recall(ids, atMs - CLOCK_SKEW_MS, deps.shutdown);
+    const { left, own } = waitingAfterRecall(waiting, group, records);
+    // It may have died between recording that a delivery leaves and starting its workflow.
+    await Promise.all(own.map(({ task, unfinished }) => deps.startOwn(task, unfinished)));
+    // Or between recording that a receiver is gone and having its subscription disabled.
+    await Promise.all(
+      group.tasks.map(async (task) => {
+        const last = records.get(task.deliveryId);
+        if (last?.type === 'AttemptEnded') await disableWhereGone(deps, task, last.next);
+      }),
+    );
+    return left;
+  } finally {
+    clearInterval(beating);
+  }
 }
 
 /** Does what was asked of single deliveries, and answers what is left to the group. */
@@ -155,11 +177,17 @@ async function carryOut(
   return left.filter((one) => orderOf(one) === undefined);
 }
 
+/** Of one execution, by the places of deliveries in the group. */
+interface Standing {
+  readonly waiting: Map<number, Waiting>;
+  readonly recording: Map<number, number>;
+}
+
 async function attempt(
   deps: DeliverGroupDeps,
   group: DeliveryGroup,
   { index, attemptsMade, dueAtMs }: Waiting,
-  waiting: Map<number, Waiting>,
+  { waiting, recording }: Standing,
   unlessSent: AbortSignal,
 ): Promise<void> {
   const task = group.tasks[index]!;
@@ -167,10 +195,13 @@ async function attempt(
   if (earlyMs > 0) await delay(earlyMs, undefined, { signal: deps.shutdown });
   const made = await deps.makeAttempt({ task, number: attemptsMade + 1, carrier: group.id, unlessSent });
   const { end } = made;
+  // Until it is told whether the log holds the record, who recalls has to look for it from here on.
+  recording.set(index, deps.now().getTime());
   if (end.step === 'retry' && !deps.takeRoom()) {
     await recordAttempt(deps, task, made);
     const nextMs = deps.now().getTime() + end.delayMs;
     waiting.set(index, { index, attemptsMade: end.number, dueAtMs: nextMs, failure: end.failure });
+    recording.delete(index);
     return;
   }
   if (end.step === 'retry') {
@@ -181,6 +212,7 @@ async function attempt(
   }
   await disableWhereGone(deps, task, end);
   waiting.delete(index);
+  recording.delete(index);
 }
 
 async function disableWhereGone(

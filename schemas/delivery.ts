@@ -71,6 +71,25 @@ export const packGroup = (group: DeliveryGroup): PackedGroup =>
 export const unpackGroup = (packed: PackedGroup): DeliveryGroup =>
   JSON.parse(new TextDecoder().decode(packed)) as DeliveryGroup;
 
+/** One delivery of a group that is not done, by its place in the group. */
+export interface Waiting {
+  readonly index: number;
+  readonly attemptsMade: number;
+  /** Milliseconds since 1970; 0 for a first attempt, which is due at once. */
+  readonly dueAtMs: number;
+  /** Of its latest attempt, in a few words; empty before the first. */
+  readonly failure: string;
+}
+
+/** What survives from one execution of a group to the next. */
+export interface GroupProgress {
+  /** False where nothing has happened since that `waiting` does not tell. */
+  readonly isUnderWay: boolean;
+  readonly waiting: readonly Waiting[];
+  /** All that was recorded before this is told by `waiting`, milliseconds since 1970. Absent in older ones. */
+  readonly atMs?: number;
+}
+
 /** What somebody asks of one delivery that rides in a group: to be tried now, or no more. */
 export interface GroupOrder {
   readonly deliveryId: DeliveryId;

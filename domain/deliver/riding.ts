@@ -1,18 +1,8 @@
 /** What a group still owes: deliveries that wait for their first attempt, or for another one. */
 import type { DeliveryEvent } from '../../schemas/delivery-log.ts';
-import type { DeliveryGroup, DeliveryTask } from '../../schemas/delivery.ts';
+import type { DeliveryGroup, DeliveryTask, Waiting } from '../../schemas/delivery.ts';
 import type { DeliveryId } from '../../schemas/ids.ts';
 import { type RecordedEnd, retryOf } from './recorded-end.ts';
-
-/** One delivery of a group that is not done, by its place in the group. */
-export interface Waiting {
-  readonly index: number;
-  readonly attemptsMade: number;
-  /** Milliseconds since 1970; 0 for a first attempt, which is due at once. */
-  readonly dueAtMs: number;
-  /** Of its latest attempt, in a few words; empty before the first. */
-  readonly failure: string;
-}
 
 /** A group of `count` of which nothing has been attempted. */
 export const allWaiting = (count: number): readonly Waiting[] =>

@@ -7,8 +7,8 @@ import { decodeDeliveryEvent } from './event-log.ts';
 import { rangesBetween, readPast } from './read-past.ts';
 import { DELIVERY_LOG } from './topics.ts';
 
-/** Far longer than a reading takes; then it is tried again from the beginning. */
-const TIME_LIMIT_MS = 120_000;
+/** Far longer than a reading takes, and shorter than the activities may last; then it is tried again from the beginning. */
+const TIME_LIMIT_MS = 300_000;
 
 /**
  * The last record of each of `ids` that was appended from `sinceMs` to now, beside the word that it was handed

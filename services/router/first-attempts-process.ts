@@ -8,6 +8,7 @@ import { readFile } from 'node:fs/promises';
 import { attemptDeps } from '../../activities/attempt-deps.ts';
 import { createAttemptDelivery } from '../../activities/attempt-delivery.ts';
 import { createMakeAttempt } from '../../activities/make-attempt.ts';
+import { shareRecalls } from '../../activities/recall.ts';
 import { releaseId } from '../../domain/deliver/carrier.ts';
 import type { Subscription } from '../../domain/subscription/subscription.ts';
 import { createAppender } from '../../infra/kafka/appender.ts';
@@ -80,7 +81,7 @@ const deps = attemptDeps({
 const attemptDelivery = createAttemptDelivery({
   ...deps,
   makeAttempt: createMakeAttempt(deps),
-  recall: (ids, sinceMs, signal) => recallDeliveries(kafka, logger, ids, sinceMs, signal),
+  recall: shareRecalls((ids, sinceMs, signal) => recallDeliveries(kafka, logger, ids, sinceMs, signal)),
 });
 
 const worker = await Worker.create({

@@ -3,6 +3,7 @@ import { Worker } from '@temporalio/worker';
 import { readFile } from 'node:fs/promises';
 import { attemptDeps } from '../../activities/attempt-deps.ts';
 import { createActivities } from '../../activities/index.ts';
+import { shareRecalls } from '../../activities/recall.ts';
 import type { ReleaseMemory } from '../../activities/release-line.ts';
 import { releaseId } from '../../domain/deliver/carrier.ts';
 import { groupLimits } from '../../domain/deliver/grouping.ts';
@@ -113,7 +114,7 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
     held,
     memory,
     lingerMs: RELEASE_LINGER_MS,
-    recall: (ids, sinceMs, signal) => recallDeliveries(kafka, logger, ids, sinceMs, signal),
+    recall: shareRecalls((ids, sinceMs, signal) => recallDeliveries(kafka, logger, ids, sinceMs, signal)),
     async startOwn(task, unfinished) {
       await startDelivery(client, DELIVERY_ACTOR, { task, url: null, state: 'retrying', unfinished });
     },

@@ -3,8 +3,10 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { createDeliverGroup, type DeliverGroupDeps } from '../../activities/deliver-group.ts';
 import type { AttemptMade, AttemptOrder } from '../../activities/make-attempt.ts';
+import { CLOCK_SKEW_MS } from '../../activities/recall.ts';
+import { allWaiting } from '../../domain/deliver/riding.ts';
 import type { DeliveryEvent } from '../../schemas/delivery-log.ts';
-import { type DeliveryGroup, packGroup } from '../../schemas/delivery.ts';
+import { type DeliveryGroup, type GroupProgress, packGroup } from '../../schemas/delivery.ts';
 import type { DeliveryId } from '../../schemas/ids.ts';
 import { attempted } from '../domain/record/delivery-history.ts';
 import { taskOf } from './task-of.ts';
@@ -22,11 +24,20 @@ const indexOf = ({ task }: AttemptOrder): number =>
 let asked: { readonly order: AttemptOrder; readonly succeed: () => void }[];
 let log: Map<DeliveryId, DeliveryEvent>;
 let disabled: string[];
+/** Of each time that the log was asked. */
+let recalledSinceMs: number[];
+/** Until then the log is being read. */
+let readable: Promise<void>;
+/** Until then no record is acknowledged. */
+let appended: Promise<void>;
 let deliverGroup: ReturnType<typeof createDeliverGroup>;
 beforeEach(() => {
   asked = [];
   log = new Map();
   disabled = [];
+  recalledSinceMs = [];
+  readable = Promise.resolve();
+  appended = Promise.resolve();
   const deps: DeliverGroupDeps = {
     makeAttempt: (order) =>
       new Promise<AttemptMade>((resolve, reject) => {
@@ -41,13 +52,17 @@ beforeEach(() => {
       appendSubscriptionEvents: () => Promise.resolve(),
       appendDeliveryEvents: (events) => {
         for (const event of events) log.set(event.delivery_id, event);
-        return Promise.resolve();
+        return appended;
       },
     },
     releases: { wake: () => undefined },
     startOwn: () => Promise.resolve(),
     takeRoom: () => false,
-    recall: (ids) => Promise.resolve(new Map([...log].filter(([id]) => ids.has(id)))),
+    recall: async (ids, sinceMs) => {
+      recalledSinceMs.push(sinceMs);
+      await readable;
+      return new Map([...log].filter(([id]) => ids.has(id)));
+    },
     disableSubscription: (_account, id, reason) => Promise.resolve(void disabled.push(`${id} ${reason}`)),
     now: () => new Date(),
     shutdown: new AbortController().signal,
@@ -105,4 +120,49 @@ it('a receiver that was recorded as gone before a worker died has its subscripti
   for (const { succeed } of asked) succeed();
   await second;
   expect(disabled).toEqual([`${group.tasks[0]!.subscriptionId} endpoint_gone`]);
+});
+
+it('asks the log for what was recorded since the last heartbeat, and gives signs of life while it is read', async () => {
+  vi.useFakeTimers();
+  let read = (): void => undefined;
+  readable = new Promise((resolve) => (read = resolve));
+  const atMs = Date.parse(group.startedAt) + 3_600_000;
+  const progress: GroupProgress = { isUnderWay: true, waiting: allWaiting(3).slice(1), atMs };
+  const heartbeats: unknown[] = [];
+  const next = new MockActivityEnvironment({ attempt: 2, heartbeatDetails: progress });
+  next.on('heartbeat', (details) => heartbeats.push(details));
+  const execution = next.run(deliverGroup, packGroup(group));
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(recalledSinceMs).toEqual([atMs - CLOCK_SKEW_MS]);
+  expect(heartbeats).toHaveLength(30);
+  expect(new Set(heartbeats)).toEqual(new Set([progress]));
+  log.set(group.tasks[1]!.deliveryId, attempted(1, 100, 1, 'succeed'));
+  read();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(numbers()).toEqual([2]);
+  asked[0]!.succeed();
+  await execution;
+  vi.useRealTimers();
+});
+
+it('tells in its heartbeats since when something may be on record that it does not know of', async () => {
+  vi.useFakeTimers();
+  let append = (): void => undefined;
+  appended = new Promise((resolve) => (append = resolve));
+  const heartbeats: GroupProgress[] = [];
+  const environment = new MockActivityEnvironment({ attempt: 1 });
+  environment.on('heartbeat', (details) => heartbeats.push(details as GroupProgress));
+  const execution = environment.run(deliverGroup, packGroup(group));
+  await vi.advanceTimersByTimeAsync(3_000);
+  asked[0]!.succeed();
+  const succeededAtMs = Date.now();
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(heartbeats.at(-1)?.atMs).toBe(succeededAtMs);
+  append();
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(heartbeats.at(-1)).toMatchObject({ waiting: [{ index: 1 }, { index: 2 }], atMs: Date.now() });
+  for (const { succeed } of asked) succeed();
+  await vi.advanceTimersByTimeAsync(0);
+  await execution;
+  vi.useRealTimers();
 });

@@ -5,10 +5,10 @@ import {
   allWaiting,
   describeWaiting,
   nextDueMs,
-  type Waiting,
   waitingAfterRecall,
 } from '../../../domain/deliver/riding.ts';
 import type { DeliveryEvent } from '../../../schemas/delivery-log.ts';
+import type { Waiting } from '../../../schemas/delivery.ts';
 import { taskOf } from '../../activities/task-of.ts';
 import { at, attempted, cancelled, factsOf, held } from '../record/delivery-history.ts';
 
