@@ -47,33 +47,42 @@ const HEARTBEAT_EVERY_MS = 2_000;
 /** What has no outcome by then is recorded as under way, so that it is seen. */
 const SHOWN_AFTER_MS = 1_000;
 
-/** Resolves when no delivery of the group is left to it. */
+/** What was asked of single deliveries, and what was known of the group then; null where nothing was. */
+interface Asked {
+  readonly orders: readonly GroupOrder[];
+  readonly known: GroupProgress | null;
+}
+
+/**
+ * Resolves when no delivery of the group is left to it. Rejects with what is known of the group then, where it was asked
+ * to end.
+ */
 export const createDeliverGroup = (deps: DeliverGroupDeps) => {
   const inTurn = createInTurn();
-  return (packed: PackedGroup, orders: readonly GroupOrder[] = []): Promise<void> => {
+  return (
+    packed: PackedGroup,
+    orders: readonly GroupOrder[] = [],
+    known: GroupProgress | null = null,
+  ): Promise<void> => {
     const group = unpackGroup(packed);
-    return inTurn(group.id, () => execute(deps, group, orders));
+    return inTurn(group.id, () => execute(deps, group, { orders, known }));
   };
 };
 
-async function execute(
-  deps: DeliverGroupDeps,
-  group: DeliveryGroup,
-  orders: readonly GroupOrder[],
-): Promise<void> {
+async function execute(deps: DeliverGroupDeps, group: DeliveryGroup, asked: Asked): Promise<void> {
   const context = Context.current();
   const unlessSent = context.cancellationSignal;
   const waiting = new Map<number, Waiting>();
-  for (const one of await whatIsLeft(deps, group, orders, context)) waiting.set(one.index, one);
+  for (const one of await whatIsLeft(deps, group, asked, context)) waiting.set(one.index, one);
 
   /** When each attempt whose record may be on its way to the log was made. */
   const recording = new Map<number, number>();
-  const beat = (isUnderWay: boolean): void =>
-    context.heartbeat({
-      isUnderWay,
-      waiting: [...waiting.values()],
-      atMs: Math.min(deps.now().getTime(), ...recording.values()),
-    } satisfies GroupProgress);
+  const progress = (isUnderWay: boolean): GroupProgress => ({
+    isUnderWay,
+    waiting: [...waiting.values()],
+    atMs: Math.min(deps.now().getTime(), ...recording.values()),
+  });
+  const beat = (isUnderWay: boolean): void => context.heartbeat(progress(isUnderWay));
   // Over what an earlier execution left: that its deliveries wait. Whoever finds nothing at all asks the log.
   if (context.info.attempt > 1) beat(true);
   const beating = setInterval(beat, HEARTBEAT_EVERY_MS, true);
@@ -85,14 +94,17 @@ async function execute(
       due.map((one) => attempt(deps, group, one, { waiting, recording }, unlessSent)),
     );
     // Only now: the execution that follows would send again what is still on the wire.
-    const failed = made.find((one) => one.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
+    const reasons = made.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+    if (reasons.length > 0 && !isAskedToEnd(context)) throw reasons[0];
+    // What was not sent because of that is left as it was.
+    if (reasons.some((reason) => reason !== unlessSent.reason)) throw askedToEnd(progress(true));
   } finally {
     clearInterval(beating);
     clearTimeout(showing);
   }
   if (waiting.size === 0) return;
 
+  if (isAskedToEnd(context)) throw askedToEnd(progress(false));
   beat(false);
   const left = [...waiting.values()];
   throw ApplicationFailure.create({
@@ -103,18 +115,33 @@ async function execute(
   });
 }
 
+/** By its workflow, for somebody wants something of a delivery in it. */
+const isAskedToEnd = ({ cancellationDetails }: Context): boolean =>
+  cancellationDetails?.cancelRequested === true;
+
+/** The server then does not begin it again, and the workflow passes on what it was told. */
+const askedToEnd = (progress: GroupProgress): ApplicationFailure =>
+  ApplicationFailure.create({
+    message: 'to begin again with what is asked of its deliveries',
+    type: 'DeliveriesWait',
+    details: [progress],
+    category: ApplicationFailureCategory.BENIGN,
+  });
+
 async function whatIsLeft(
   deps: DeliverGroupDeps,
   group: DeliveryGroup,
-  orders: readonly GroupOrder[],
+  { orders, known }: Asked,
   context: Context,
 ): Promise<readonly Waiting[]> {
-  if (context.info.attempt === 1 && orders.length === 0) return allWaiting(group.tasks.length);
+  const isFirst = context.info.attempt === 1;
+  if (isFirst && orders.length === 0) return allWaiting(group.tasks.length);
   const progress = context.info.heartbeatDetails as GroupProgress | undefined;
   if (progress?.isUnderWay === false) return progress.waiting;
-  // A worker died over it, and its last heartbeat may be older than its last record; or somebody asked for something.
-  const before = await recalled(deps, group, progress ?? untouched(group), context);
-  return carryOut(deps, group, orders, before);
+  if (isFirst && known?.isUnderWay === false) return carryOut(deps, group, orders, known.waiting);
+  // A worker died over it, and its last heartbeat may be older than its last record; or the wait was ended for an order.
+  const left = await recalled(deps, group, progress ?? known ?? untouched(group), context);
+  return carryOut(deps, group, orders, left);
 }
 
 /** What is known of a group of which nobody has told anything. */

@@ -96,6 +96,11 @@ export interface GroupOrder {
   readonly do: 'retryNow' | 'cancel';
 }
 
+/** An order on its way to the group, with the group's latest heartbeat: its workflow cannot see that. */
+export interface GroupSignal extends GroupOrder {
+  readonly known?: GroupProgress;
+}
+
 /** The value of a record of `webhooks.held`: a delivery that no workflow of its own carries. Its key is the delivery's id. */
 export const HeldDelivery = z.object({
   schema_version: z.literal(1),

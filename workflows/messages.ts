@@ -5,7 +5,7 @@ import type { BatchItem, BatchTerms } from '../domain/batch/batch.ts';
 import type { Refusal } from '../domain/subscription/decide.ts';
 import type { CircuitMove } from '../domain/subscription/failure-watch.ts';
 import type { Subscription } from '../domain/subscription/subscription.ts';
-import type { GroupOrder } from '../schemas/delivery.ts';
+import type { GroupSignal } from '../schemas/delivery.ts';
 import type { SubscriptionCommand } from '../schemas/subscription-log.ts';
 
 /** What the Temporal UI and `temporal workflow list` can search by. They are never encrypted. */
@@ -41,11 +41,12 @@ export const DELIVERY_ACTOR = {
 
 /**
  * What may be asked of a delivery's workflow. Signals: it may be waiting for an endpoint for minutes, and whoever asks
- * sees what came of it in the read model. `attemptsMade` is what its waiting activity tells of itself: the workflow
- * cannot see it.
+ * sees what came of it in the read model. What a waiting activity tells of itself goes with them: the workflow cannot see
+ * it.
  */
 export const DELIVERY_ORDERS = {
   retryActivity: 'retryDelivery',
+  groupActivity: 'deliverGroup',
   retryNowSignal: defineSignal<[attemptsMade: number]>('retryNow'),
   cancelSignal: defineSignal('cancel'),
 } as const;
@@ -74,7 +75,7 @@ export const WORK_QUEUE = 'webhooks-work';
 export const GROUP_ACTOR = {
   workflowType: 'deliveryGroup',
   taskQueue: WORK_QUEUE,
-  orderSignal: defineSignal<[GroupOrder]>('order'),
+  orderSignal: defineSignal<[GroupSignal]>('order'),
   searchAttributes: SEARCH_ATTRIBUTES,
 } as const;
 

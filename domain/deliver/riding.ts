@@ -1,6 +1,6 @@
 /** What a group still owes: deliveries that wait for their first attempt, or for another one. */
 import type { DeliveryEvent } from '../../schemas/delivery-log.ts';
-import type { DeliveryGroup, DeliveryTask, Waiting } from '../../schemas/delivery.ts';
+import type { DeliveryGroup, DeliveryTask, GroupProgress, Waiting } from '../../schemas/delivery.ts';
 import type { DeliveryId } from '../../schemas/ids.ts';
 import { type RecordedEnd, retryOf } from './recorded-end.ts';
 
@@ -19,6 +19,22 @@ export function describeWaiting(waiting: readonly Waiting[], count: number): str
   const [most] = [...byFailure].sort(([, a], [, b]) => b - a);
   const next = new Date(nextDueMs(waiting)).toISOString();
   return `${waiting.length} of ${count} deliveries wait for another attempt, the next at ${next}; most: ${most?.[0]}`;
+}
+
+/**
+ * What is known of a group when an execution of its activity has ended: what that has told with its end, or else the
+ * latest of what was known `earlier`, since when something may have been recorded.
+ */
+export function knownAfter(
+  told: GroupProgress | null,
+  earlier: readonly (GroupProgress | null | undefined)[],
+): GroupProgress | null {
+  if (told !== null) return told;
+  let latest: GroupProgress | null = null;
+  for (const one of earlier) {
+    if (one !== null && one !== undefined && (one.atMs ?? 0) >= (latest?.atMs ?? 0)) latest = one;
+  }
+  return latest === null ? null : { ...latest, isUnderWay: true };
 }
 
 /** What is left of a group after its worker died, by what the log says of its deliveries. */

@@ -2,7 +2,7 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { SignalDefinition } from '@temporalio/common';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
-import type { DeliveryTask, GroupOrder } from '../../schemas/delivery.ts';
+import type { DeliveryTask, GroupOrder, GroupProgress, GroupSignal } from '../../schemas/delivery.ts';
 import type { DeliveryId } from '../../schemas/ids.ts';
 import { type DeliveryActor, startDelivery } from './delivery-start.ts';
 
@@ -12,7 +12,8 @@ export interface OrderAddress extends DeliveryActor {
   readonly retryNowSignal: SignalDefinition<[attemptsMade: number]>;
   readonly cancelSignal: SignalDefinition<[]>;
   /** What is asked of a group that carries it together with others. */
-  readonly groupOrderSignal: SignalDefinition<[GroupOrder]>;
+  readonly groupOrderSignal: SignalDefinition<[GroupSignal]>;
+  readonly groupActivity: string;
   /** True for the id of such a group. */
   readonly isGroup: (workflowId: string) => boolean;
 }
@@ -31,21 +32,30 @@ export interface DeliveryOrders {
 
 /** All of them reject while Temporal is away. */
 export function createDeliveryOrders(client: Client, address: OrderAddress): DeliveryOrders {
-  const { retryActivity, retryNowSignal, cancelSignal, groupOrderSignal, isGroup } = address;
+  const { retryActivity, retryNowSignal, cancelSignal, groupOrderSignal, groupActivity, isGroup } = address;
 
-  /** How many attempts the activity that keeps the waits has made: only its heartbeat tells. 0 where it does not run. */
-  const attemptsMade = async (workflowId: string): Promise<number> => {
+  /** What an activity of a workflow tells of itself: only its heartbeat does. Undefined where it does not run. */
+  const heartbeatOf = async <Progress>(
+    workflowId: string,
+    activity: string,
+  ): Promise<Progress | undefined> => {
     const { raw } = await client.workflow.getHandle(workflowId).describe();
-    const waiting = raw.pendingActivities?.find(({ activityType }) => activityType?.name === retryActivity);
+    const waiting = raw.pendingActivities?.find(({ activityType }) => activityType?.name === activity);
     const [progress] = await decodeArrayFromPayloads(
       client.options.loadedDataConverter,
       waiting?.heartbeatDetails?.payloads,
     );
-    return (progress as { readonly attemptsMade: number } | undefined)?.attemptsMade ?? 0;
+    return progress as Progress | undefined;
   };
 
+  /** How many attempts the activity that keeps the waits has made. 0 where it does not run. */
+  const attemptsMade = async (workflowId: string): Promise<number> =>
+    (await heartbeatOf<{ readonly attemptsMade: number }>(workflowId, retryActivity))?.attemptsMade ?? 0;
+
   const orderOfGroup = async (workflowId: string, order: GroupOrder): Promise<boolean> => {
-    await client.workflow.getHandle(workflowId).signal(groupOrderSignal, order);
+    const known = await heartbeatOf<GroupProgress>(workflowId, groupActivity);
+    const signal = known === undefined ? order : { ...order, known };
+    await client.workflow.getHandle(workflowId).signal(groupOrderSignal, signal);
     return true;
   };
 

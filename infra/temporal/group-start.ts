@@ -30,7 +30,7 @@ export async function startGroup(
       taskQueue: actor.taskQueue,
       workflowId: group.id,
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      args: [packGroup(group)],
+      args: [packGroup(group), { orders: [], known: null }],
       memo,
       typedSearchAttributes: new TypedSearchAttributes([
         { key: actor.searchAttributes.deliveryState, value: 'pending' },

@@ -1,4 +1,5 @@
 /** Executions of one group that overlap: a server takes a worker for dead that was only too busy for its heartbeats. */
+import { ActivityCancellationDetails, type ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { createDeliverGroup, type DeliverGroupDeps } from '../../activities/deliver-group.ts';
@@ -6,7 +7,12 @@ import type { AttemptMade, AttemptOrder } from '../../activities/make-attempt.ts
 import { CLOCK_SKEW_MS } from '../../activities/recall.ts';
 import { allWaiting } from '../../domain/deliver/riding.ts';
 import type { DeliveryEvent } from '../../schemas/delivery-log.ts';
-import { type DeliveryGroup, type GroupProgress, packGroup } from '../../schemas/delivery.ts';
+import {
+  type DeliveryGroup,
+  type GroupOrder,
+  type GroupProgress,
+  packGroup,
+} from '../../schemas/delivery.ts';
 import type { DeliveryId } from '../../schemas/ids.ts';
 import { attempted } from '../domain/record/delivery-history.ts';
 import { taskOf } from './task-of.ts';
@@ -21,7 +27,9 @@ const indexOf = ({ task }: AttemptOrder): number =>
   group.tasks.findIndex(({ deliveryId }) => deliveryId === task.deliveryId);
 
 /** Attempts that were asked for, each with what ends it. */
-let asked: { readonly order: AttemptOrder; readonly succeed: () => void }[];
+let asked: { readonly order: AttemptOrder; readonly succeed: () => void; readonly fail: () => void }[];
+/** Those that have got a workflow of their own. */
+let startedOwn: DeliveryId[];
 let log: Map<DeliveryId, DeliveryEvent>;
 let disabled: string[];
 /** Of each time that the log was asked. */
@@ -33,6 +41,7 @@ let appended: Promise<void>;
 let deliverGroup: ReturnType<typeof createDeliverGroup>;
 beforeEach(() => {
   asked = [];
+  startedOwn = [];
   log = new Map();
   disabled = [];
   recalledSinceMs = [];
@@ -46,6 +55,12 @@ beforeEach(() => {
         asked.push({
           order,
           succeed: () => resolve({ end: { step: 'succeed' }, events: [event], fallback: null }),
+          fail: () =>
+            resolve({
+              end: { step: 'retry', number: 1, delayMs: 3_600_000, failure: 'answered 503' },
+              events: [{ ...attempted(indexOf(order), 100, 1, 'retry'), workflow_id: group.id }],
+              fallback: null,
+            }),
         });
       }),
     eventLog: {
@@ -56,7 +71,7 @@ beforeEach(() => {
       },
     },
     releases: { wake: () => undefined },
-    startOwn: () => Promise.resolve(),
+    startOwn: ({ deliveryId }) => Promise.resolve(void startedOwn.push(deliveryId)),
     takeRoom: () => false,
     recall: async (ids, sinceMs) => {
       recalledSinceMs.push(sinceMs);
@@ -165,4 +180,54 @@ it('tells in its heartbeats since when something may be on record that it does n
   await vi.advanceTimersByTimeAsync(0);
   await execution;
   vi.useRealTimers();
+});
+
+it('tells when it is asked to end what is left, and who begins again with that asks nobody', async () => {
+  const environment = new MockActivityEnvironment({ attempt: 1 });
+  const execution = environment.run(deliverGroup, packGroup(group));
+  await vi.waitUntil(() => asked.length === 3);
+  asked[0]!.succeed();
+  asked[1]!.fail();
+  const ended = expect(execution).rejects.toMatchObject({
+    details: [
+      {
+        isUnderWay: false,
+        waiting: [
+          { index: 1, attemptsMade: 1 },
+          { index: 2, attemptsMade: 0 },
+        ],
+      },
+    ],
+  });
+  await vi.waitUntil(() => log.size === 2);
+  environment.cancel('CANCELLED', new ActivityCancellationDetails({ cancelRequested: true }));
+  await ended;
+  const [known] = ((await execution.catch((error: unknown) => error)) as ApplicationFailure)
+    .details as GroupProgress[];
+
+  const order: GroupOrder = { deliveryId: group.tasks[1]!.deliveryId, do: 'retryNow' };
+  const next = new MockActivityEnvironment({ attempt: 1 }).run(
+    deliverGroup,
+    packGroup(group),
+    [order],
+    known,
+  );
+  await vi.waitUntil(() => asked.length === 4);
+  asked[3]!.succeed();
+  await next;
+  expect(numbers()).toEqual([0, 1, 2, 2]);
+  expect(recalledSinceMs).toEqual([]);
+  expect(startedOwn).toEqual([order.deliveryId]);
+});
+
+it('asks the log, when it begins again with what a heartbeat told, for what came since then', async () => {
+  const atMs = Date.parse(group.startedAt) + 3_600_000;
+  const known: GroupProgress = { isUnderWay: true, waiting: allWaiting(3).slice(1), atMs };
+  const orders = [1, 2].map((index): GroupOrder => ({
+    deliveryId: group.tasks[index]!.deliveryId,
+    do: 'cancel',
+  }));
+  await new MockActivityEnvironment({ attempt: 1 }).run(deliverGroup, packGroup(group), orders, known);
+  expect(recalledSinceMs).toEqual([atMs - CLOCK_SKEW_MS]);
+  expect([...log.values()].map(({ type }) => type)).toEqual(['DeliveryCancelled', 'DeliveryCancelled']);
 });

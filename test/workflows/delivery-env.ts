@@ -241,7 +241,7 @@ export async function startDeliveryEnv() {
     return env.client.workflow.start<typeof deliveryGroup>(GROUP_ACTOR.workflowType, {
       taskQueue: GROUP_ACTOR.taskQueue,
       workflowId: group.id,
-      args: [packGroup(group)],
+      args: [packGroup(group), { orders: [], known: null }],
     });
   };
   const shared = {
@@ -299,7 +299,7 @@ export async function startDeliveryEnv() {
           taskQueue: GROUP_ACTOR.taskQueue,
           workflowId: group.id,
           workflowIdReusePolicy: 'REJECT_DUPLICATE',
-          args: [packGroup(group)],
+          args: [packGroup(group), { orders: [], known: null }],
         });
       },
       groupLimits: groupLimits(250),

@@ -4,11 +4,12 @@ import { releaseId } from '../../../domain/deliver/carrier.ts';
 import {
   allWaiting,
   describeWaiting,
+  knownAfter,
   nextDueMs,
   waitingAfterRecall,
 } from '../../../domain/deliver/riding.ts';
 import type { DeliveryEvent } from '../../../schemas/delivery-log.ts';
-import type { Waiting } from '../../../schemas/delivery.ts';
+import type { GroupProgress, Waiting } from '../../../schemas/delivery.ts';
 import { taskOf } from '../../activities/task-of.ts';
 import { at, attempted, cancelled, factsOf, held } from '../record/delivery-history.ts';
 
@@ -72,4 +73,22 @@ it('a group tells how many wait, for what and until when', () => {
   expect(describeWaiting(waiting, 3)).toBe(
     `2 of 3 deliveries wait for another attempt, the next at ${at(15_000)}; most: answered 503`,
   );
+});
+
+describe('what is known of a group whose activity has ended', () => {
+  const knownAt = (atMs: number, isUnderWay: boolean): GroupProgress => ({ isUnderWay, waiting: [], atMs });
+
+  it('is what the activity has told, which is exact where nothing was under way', () => {
+    expect(knownAfter(knownAt(5, false), [knownAt(9, true)])).toEqual(knownAt(5, false));
+  });
+
+  it('is else the latest of before, since when something may have happened', () => {
+    expect(knownAfter(null, [null, knownAt(7, false), undefined, knownAt(3, true)])).toEqual(
+      knownAt(7, true),
+    );
+  });
+
+  it('is nothing where nobody has told anything', () => {
+    expect(knownAfter(null, [null, undefined])).toBeNull();
+  });
 });
