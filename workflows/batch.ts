@@ -1,12 +1,13 @@
 /**
  * Collects the events of one subscription and type, and hands each batch that is flushed to a delivery of its own.
  * It is the only one that has these events, from the moment that Temporal has taken the signal. What it has seen it
- * knows from one run to the next, so an event that is told twice is in one batch.
+ * knows from one run to the next, so an event that is told twice, or was written twice, is in one batch.
  */
 import {
   allHandlersFinished,
   condition,
   continueAsNew,
+  patched,
   proxyActivities,
   setHandler,
   workflowInfo,
@@ -21,6 +22,7 @@ import {
   type FlushedBatch,
   initialState,
   overdueAtMs,
+  rememberingIds,
 } from '../domain/batch/batch.ts';
 import { takeUpTo } from '../domain/batch/outbox.ts';
 import { collectSignal, flushUpdate } from './messages.ts';
@@ -37,7 +39,8 @@ const IDLE_LIMIT_MS = 7 * 24 * 60 * 60 * 1_000;
 
 /** Runs until nothing has come for a week. `carried` is the state from the run before. */
 export async function batch(address: BatchAddress, carried: BatchState | null): Promise<void> {
-  let state = carried ?? initialState();
+  const before = carried ?? initialState();
+  let state = patched('batch-drops-repeats') ? rememberingIds(before) : before;
   let outbox: readonly FlushedBatch[] = [];
 
   const carryOut = (command: BatchCommand): readonly FlushedBatch[] => {

@@ -1,7 +1,8 @@
 /**
  * What a batch does next: collects events until there are enough of them, until it has been open for long enough,
  * until it would grow too large, or until an operator says so, and is flushed exactly once. Every event of which it
- * is told is in exactly one batch, in the order in which it was told; what it has seen before it drops.
+ * is told is in exactly one batch, in the order in which it was told; what it has seen before it drops, and so what a
+ * producer has written twice.
  */
 import type { RecordPlace } from '../../schemas/delivery.ts';
 import type { EventId } from '../../schemas/ids.ts';
@@ -61,7 +62,15 @@ export interface BatchState {
   readonly open: OpenBatch | null;
   /** The highest offset of each partition, by `<topic>/<partition>`. */
   readonly seen: Readonly<Record<string, string>>;
+  /** What was flushed lately, the latest last. Absent where nothing is told by its id: see `rememberingIds`. */
+  readonly flushed?: readonly { readonly eventIds: readonly EventId[]; readonly atMs: number }[];
 }
+
+/**
+ * Ids that an actor remembers of what it has flushed, and how long. Far longer than the read model takes to hear of a
+ * batch, from when on routers know what is in it; and shorter than the day after which an id may come again.
+ */
+const REMEMBERED = { ids: 2_000, ms: 3_600_000 } as const;
 
 /** `atMs` is when it is decided, milliseconds since 1970. */
 export type BatchCommand =
@@ -87,6 +96,10 @@ export const initialState = (): BatchState => ({
   open: null,
   seen: {},
 });
+
+/** A state that tells by its id what is written twice. Histories from before it was so are replayed without. */
+export const rememberingIds = (state: BatchState): BatchState =>
+  state.flushed === undefined ? { ...state, flushed: [] } : state;
 
 /** When the open batch is to be flushed, milliseconds since 1970; null where none is open. */
 export const overdueAtMs = ({ open, terms }: BatchState): number | null =>
@@ -116,7 +129,9 @@ export function evolve(state: BatchState, event: BatchEvent): BatchState {
         seen: noted(state.seen, event.items),
       };
     case 'BatchFlushed':
-      return { ...state, open: null };
+      return state.flushed === undefined
+        ? { ...state, open: null }
+        : { ...state, open: null, flushed: remembered(state.flushed, event) };
   }
 }
 
@@ -136,7 +151,7 @@ function collect({ terms, items, atMs }: CollectEvents, before: BatchState): rea
   if (isOverdue(state, atMs)) happen(flush(state, 'timeout', { atMs }));
   if (isFull(state)) happen(flush(state, 'size', { atMs }));
 
-  const fresh = unseen(items, state.seen);
+  const fresh = unrepeated(unseen(items, state.seen), state, atMs);
   for (let at = 0; at < fresh.length;) {
     const taken = fitting(state, fresh, at);
     if (taken > 0) happen({ type: 'EventsCollected', items: fresh.slice(at, at + taken), atMs });
@@ -206,3 +221,35 @@ const noted = (seen: BatchState['seen'], items: readonly BatchItem[]): BatchStat
   // The last one of a partition is its highest.
   ...Object.fromEntries(items.map((item) => [partitionOf(item), item.source.offset])),
 });
+
+/** Those whose events are neither in the open batch nor in one that was flushed lately, each once. */
+function unrepeated(
+  items: readonly BatchItem[],
+  { open, flushed }: BatchState,
+  atMs: number,
+): readonly BatchItem[] {
+  if (flushed === undefined || items.length === 0) return items;
+  const known = new Set<EventId>();
+  for (const { eventId } of open?.items ?? []) known.add(eventId);
+  for (const batch of flushed) {
+    if (atMs - batch.atMs < REMEMBERED.ms) for (const id of batch.eventIds) known.add(id);
+  }
+  return items.filter(({ eventId }) => !known.has(eventId) && known.add(eventId));
+}
+
+/** With one more; without the oldest that are too many, or too old. */
+function remembered(
+  flushed: NonNullable<BatchState['flushed']>,
+  { items, atMs }: FlushedBatch,
+): NonNullable<BatchState['flushed']> {
+  const all = [...flushed, { eventIds: items.map(({ eventId }) => eventId), atMs }];
+  let ids = 0;
+  let first = all.length;
+  while (first > 0) {
+    const batch = all[first - 1]!;
+    ids += batch.eventIds.length;
+    if (ids > REMEMBERED.ids || atMs - batch.atMs >= REMEMBERED.ms) break;
+    first -= 1;
+  }
+  return all.slice(first);
+}

@@ -2,13 +2,17 @@
  * `npm run histories` records test/histories anew: runs every way that a workflow can take on a Temporal that
  * skips time, and keeps what Temporal kept of it. To be run only after a change that is meant to break replay.
  */
+import type { BatchAddress } from '../../domain/batch/batch-address.ts';
+import type { BatchItem, BatchTerms } from '../../domain/batch/batch.ts';
 import { releaseId } from '../../domain/deliver/carrier.ts';
 import type { CircuitMove } from '../../domain/subscription/failure-watch.ts';
 import { initialState } from '../../domain/subscription/subscription.ts';
 import { createSendCommand } from '../../infra/temporal/subscription-actors.ts';
 import type { SubscriptionId } from '../../schemas/ids.ts';
 import type { Sealed, SubscriptionCommand } from '../../schemas/subscription-log.ts';
-import { FAILURE_WATCH, SUBSCRIPTION_ACTOR } from '../../workflows/messages.ts';
+import type { batch } from '../../workflows/batch.ts';
+import { BATCH_ACTOR, FAILURE_WATCH, SUBSCRIPTION_ACTOR } from '../../workflows/messages.ts';
+import { itemAt, itemsFrom } from '../domain/batch/batch-items.ts';
 import { ACCOUNT, type Answer, settingsFor, startDeliveryEnv, subscriptionTo } from './delivery-env.ts';
 import { writeHistory } from './history-file.ts';
 
@@ -71,6 +75,32 @@ receiver.script.answer = answering(503, 200);
 const tasks = [stage.task(), stage.task()];
 await stage.deliverGroup(tasks);
 await keep('group-with-retries', `group:platform.events:0:${tasks[0]?.source.offset}`);
+
+const address: BatchAddress = {
+  accountId: ACCOUNT,
+  subscriptionId: world.subscription.id,
+  eventType: 'workflow.completed',
+};
+/** By size, by time and by hand, with an event that was written twice. */
+async function recordBatches(name: string): Promise<void> {
+  const tell = (items: readonly BatchItem[]) =>
+    env.client.workflow.signalWithStart<typeof batch, [BatchTerms, readonly BatchItem[]]>('batch', {
+      taskQueue: BATCH_ACTOR.taskQueue,
+      workflowId: 'batch:recorded',
+      args: [address, null],
+      signal: BATCH_ACTOR.collectSignal,
+      signalArgs: [{ version: 1, size: 10, timeoutMs: 30_000 }, items],
+    });
+  await tell(itemsFrom(0, 6));
+  await tell([{ ...itemAt(6), eventId: itemAt(1).eventId }, ...itemsFrom(7, 12)]);
+  await env.sleep(31_000);
+  const actor = await tell(itemsFrom(12, 15));
+  await actor.executeUpdate(BATCH_ACTOR.flushUpdate, { args: [2] });
+  await tell(itemsFrom(15, 36));
+  await actor.result();
+  await keep(name, actor.workflowId);
+}
+await recordBatches('batch-flushed');
 
 async function recordWatch(name: string, id: SubscriptionId): Promise<void> {
   const { circuitSignal, ...address } = FAILURE_WATCH;

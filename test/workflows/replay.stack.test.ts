@@ -18,6 +18,8 @@ beforeAll(async () => {
 
 it('every way that a workflow can take is recorded', () => {
   expect(recordedNames()).toEqual([
+    'batch-before-repeats-were-dropped',
+    'batch-flushed',
     'delivery-cancelled',
     'delivery-exhausted',
     'delivery-gone',

@@ -13,7 +13,9 @@ import {
   initialState,
   MAX_BATCH_BYTES,
   overdueAtMs,
+  rememberingIds,
 } from '../../../domain/batch/batch.ts';
+import type { EventId } from '../../../schemas/ids.ts';
 import { specFor } from '../../given.ts';
 import { itemAt, itemsFrom, TERMS } from './batch-items.ts';
 
@@ -23,7 +25,7 @@ const given = specFor({
     events: decide(command, state),
   }),
   evolve,
-  initialState,
+  initialState: () => rememberingIds(initialState()),
 });
 
 const collect = (items: readonly BatchItem[], atMs = 0, terms: BatchTerms = TERMS): BatchCommand => ({
@@ -119,6 +121,7 @@ describe('a batch', () => {
   it('compares offsets as numbers, however large', () => {
     const at = (offset: string): BatchItem => ({
       ...itemAt(0),
+      eventId: `evt_${offset}` as EventId,
       source: { topic: 'platform.events', partition: 0, offset },
     });
     given(agreed(), collected([at('9007199254740993')]))
@@ -137,6 +140,49 @@ describe('a batch', () => {
     given(agreed({ ...TERMS, version: 2, size: 10 }))
       .when(collect(itemsFrom(0, 5)))
       .then(collected(itemsFrom(0, 5)));
+  });
+});
+
+describe('an event that a producer has written twice', () => {
+  /** The record at `offset`, with the event of another record. */
+  const repeat = (offset: number, of: number, partition = 0): BatchItem => ({
+    ...itemAt(offset, partition),
+    eventId: itemAt(of).eventId,
+  });
+  const HOUR_MS = 3_600_000;
+
+  it('is dropped while its batch is collected, whatever the partition', () => {
+    given(agreed({ ...TERMS, size: 10 }), collected(itemsFrom(0, 2)))
+      .when(collect([repeat(2, 1), itemAt(3), repeat(0, 0, 5), repeat(4, 3)]))
+      .then(collected([itemAt(3)]));
+  });
+
+  it('is dropped when its batch has just been flushed', () => {
+    given(agreed(), collected(itemsFrom(0, 3)), flushed(itemsFrom(0, 3), 'size'))
+      .when(collect([repeat(3, 1), itemAt(4)], HOUR_MS - 1))
+      .then(collected([itemAt(4)], HOUR_MS - 1));
+  });
+
+  it('is another one after an hour: by then routers know what was in its batch', () => {
+    given(agreed(), collected(itemsFrom(0, 3)), flushed(itemsFrom(0, 3), 'size'))
+      .when(collect([repeat(3, 1)], HOUR_MS))
+      .then(collected([repeat(3, 1)], HOUR_MS));
+  });
+
+  it('is not told where nothing is remembered by its id, as in histories from before', () => {
+    const items = [itemAt(0), repeat(1, 0)];
+    expect(decide(collect(items), { ...initialState(), terms: TERMS })).toEqual([collected(items)]);
+  });
+
+  it('does not make the memory of an actor grow without an end', () => {
+    let state = rememberingIds(initialState());
+    for (let start = 0; start < 10_000; start += 500) {
+      const command = collect(itemsFrom(start, start + 500), start, { ...TERMS, size: 100 });
+      state = decide(command, state).reduce(evolve, state);
+    }
+    expect(state.flushed?.flatMap(({ eventIds }) => eventIds)).toEqual(
+      itemsFrom(8_000, 10_000).map(({ eventId }) => eventId),
+    );
   });
 });
 
@@ -171,7 +217,7 @@ describe('whatever happens to a batch', () => {
     const nextOffsets = [0, 0, 0];
     const told: BatchItem[] = [];
     const all: (FlushedBatch & { size: number; overdueAtMs: number })[] = [];
-    let state = initialState();
+    let state = rememberingIds(initialState());
     let atMs = 0;
     for (const step of steps) {
       atMs += step.afterMs;
@@ -234,7 +280,7 @@ describe('whatever happens to a batch', () => {
   it('a batch that is carried over as JSON goes on as it was', () => {
     fc.assert(
       fc.property(life, (steps) => {
-        let state = initialState();
+        let state = rememberingIds(initialState());
         const nextOffsets = [0, 0, 0];
         let atMs = 0;
         for (const step of steps) {
