@@ -34,7 +34,10 @@ export const createStartBatches = (deps: StartBatchesDeps) =>
     const record = ({ batch, task }: (typeof flushed)[number], carrier: string): Promise<void> =>
       // Each alone: records that are appended together go out in one request, and these may be large.
       deps.eventLog.appendDeliveryEvents([
-        batchScheduled(task, carrier, at, batchedEvents(address, batch, sha256)),
+        batchScheduled(task, carrier, at, {
+          events: batchedEvents(address, batch, sha256),
+          flushedBy: batch.flushedBy,
+        }),
       ]);
     const handOver = async (group: readonly (typeof flushed)[number][]): Promise<void> => {
       const [first] = group;

@@ -45,6 +45,10 @@ export const BatchedEvent = z.object({
 });
 export type BatchedEvent = z.infer<typeof BatchedEvent>;
 
+/** What ended the collecting of a batch: enough events or bytes, enough time, or an operator. */
+export const FlushedBy = z.enum(['size', 'timeout', 'manual']);
+export type FlushedBy = z.infer<typeof FlushedBy>;
+
 /** How an attempt ended, and what follows it. */
 export const AfterAttempt = z.discriminatedUnion('step', [
   z.object({ step: z.literal('succeed') }),
@@ -73,6 +77,8 @@ export const DeliveryEvent = z.discriminatedUnion('type', [
     type: z.literal('DeliveryScheduled'),
     /** What is in a batch, in its order. */
     events: z.array(BatchedEvent).optional(),
+    /** With `events` and `occurred_at` all that a batch is made of. Absent in records from before it was kept. */
+    flushed_by: FlushedBy.optional(),
   }),
   z.object({
     ...fact,

@@ -4,6 +4,7 @@
  * is told is in exactly one batch, in the order in which it was told; what it has seen before it drops, and so what a
  * producer has written twice.
  */
+import type { FlushedBy } from '../../schemas/delivery-log.ts';
 import type { RecordPlace } from '../../schemas/delivery.ts';
 import type { EventId } from '../../schemas/ids.ts';
 
@@ -34,9 +35,6 @@ export interface BatchTerms {
   /** From the first event on. */
   readonly timeoutMs: number;
 }
-
-/** What ended the collecting: enough events or bytes, enough time, or an operator. Receivers see it. */
-export type FlushedBy = 'size' | 'timeout' | 'manual';
 
 interface OpenBatch {
   /** Never empty, in the order of their arrival. */

@@ -1,5 +1,11 @@
 /** The records of one delivery, made from its task. Each says all that is needed to read it alone. */
-import type { AfterAttempt, BatchedEvent, DeliveryEvent, HoldReason } from '../../schemas/delivery-log.ts';
+import type {
+  AfterAttempt,
+  BatchedEvent,
+  DeliveryEvent,
+  FlushedBy,
+  HoldReason,
+} from '../../schemas/delivery-log.ts';
 import type { DeliveryTask, HeldDelivery } from '../../schemas/delivery.ts';
 import { releaseId } from '../deliver/carrier.ts';
 import type { NextStep } from '../deliver/after-attempt.ts';
@@ -32,10 +38,11 @@ export const batchScheduled = (
   task: DeliveryTask,
   carrier: string,
   at: Date,
-  events: readonly BatchedEvent[],
+  { events, flushedBy }: { readonly events: readonly BatchedEvent[]; readonly flushedBy: FlushedBy },
 ): DeliveryEvent => ({
   type: 'DeliveryScheduled',
   events: [...events],
+  flushed_by: flushedBy,
   ...factOf(task, carrier, at),
 });
 

@@ -74,6 +74,7 @@ const newRow = (event: DeliveryEvent): DeliveryRow => ({
   source: event.source,
   workflowId: event.workflow_id,
   batchedEvents: event.batched_events ?? null,
+  flushedBy: null,
   standsInFor: event.stands_in_for ?? null,
   fallbackId: null,
   // Last: see factOf in delivery-event.ts.
@@ -85,11 +86,13 @@ function evolveRow(row: DeliveryRow, event: DeliveryEvent): DeliveryRow {
   const delivery = evolveDelivery(row, event);
   const isNews = delivery.updatedAt === event.at;
   const fallbackId = event.type === 'AttemptEnded' ? event.fallback_id : undefined;
+  const flushedBy = event.type === 'DeliveryScheduled' ? event.flushed_by : undefined;
   return {
     ...row,
     ...delivery,
     workflowId: isNews ? event.workflow_id : row.workflowId,
     fallbackId: fallbackId ?? row.fallbackId,
+    flushedBy: flushedBy ?? row.flushedBy,
   };
 }
 

@@ -1,5 +1,6 @@
 /** The rows of the read models, as the code that makes and reads them sees them. */
 import type { DeliveryRecord } from './delivery.ts';
+import type { FlushedBy } from '../../schemas/delivery-log.ts';
 import type { RecordPlace } from '../../schemas/delivery.ts';
 import type { AccountId, DeliveryId, EventId, SubscriptionId } from '../../schemas/ids.ts';
 
@@ -15,6 +16,8 @@ export interface DeliveryRow extends DeliveryRecord {
   readonly workflowId: string;
   /** How many events it delivers, for a batch. */
   readonly batchedEvents: number | null;
+  /** What ended the collecting, for a batch; null where no record has told it yet. */
+  readonly flushedBy: FlushedBy | null;
   /** The exhausted delivery in whose place it was made. */
   readonly standsInFor: DeliveryId | null;
   /** The delivery that was made in its place. */

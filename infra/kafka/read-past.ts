@@ -307,3 +307,53 @@ export async function readRecord(
   if (end === 'time_up') throw new Error(`${topic}/${partition} could not be read at ${place.offset}`);
   return found;
 }
+
+const RECORDS_TIME_LIMIT_MS = 30_000;
+
+/**
+ * The records at places of topics that exist, by `placeText`; null where one of them is not held any more. What lies
+ * between the places is read too. Rejects where that is too much to be read in time.
+ */
+export async function readRecords(
+  kafka: Kafka,
+  logger: Logger,
+  reader: string,
+  places: readonly RecordPlace[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, ConsumedRecord> | null> {
+  const wanted = new Set(places.map(placeText));
+  const whole = await wholeRanges(kafka, [...new Set(places.map(({ topic }) => topic))]);
+  const ranges = whole.flatMap((range) => {
+    const offsets = places.filter((place) => isIn(place, range)).map(({ offset }) => BigInt(offset));
+    if (offsets.length === 0) return [];
+    const first = offsets.reduce((least, offset) => (offset < least ? offset : least));
+    const last = offsets.reduce((most, offset) => (offset > most ? offset : most));
+    return [{ ...range, firstOffset: first, endOffset: last + 1n }];
+  });
+  const found = new Map<string, ConsumedRecord>();
+  const end = await readPast(kafka, logger, {
+    reader,
+    ranges,
+    timeLimitMs: RECORDS_TIME_LIMIT_MS,
+    signal,
+    onChunk: ({ topic, partition, records }) => {
+      for (const record of records) {
+        const place = placeText({ topic, partition, offset: String(record.offset) });
+        if (wanted.has(place)) found.set(place, record);
+      }
+      return found.size === wanted.size ? 'stop' : 'go_on';
+    },
+  });
+  if (end === 'time_up') throw new Error(`${places.length} records could not be read in time`);
+  return found.size === wanted.size ? found : null;
+}
+
+/** A place as one text. */
+export const placeText = ({ topic, partition, offset }: RecordPlace): string =>
+  `${topic}/${partition}/${offset}`;
+
+const isIn = (place: RecordPlace, { topic, partition, firstOffset, endOffset }: PastRange): boolean =>
+  place.topic === topic &&
+  place.partition === partition &&
+  BigInt(place.offset) >= firstOffset &&
+  BigInt(place.offset) < endOffset;

@@ -2,6 +2,7 @@
 import type { Pool } from 'pg';
 import type { Counters, Stats } from '../../domain/record/stats.ts';
 import type { DeliveriesQuery } from '../../schemas/api.ts';
+import type { FlushedBy } from '../../schemas/delivery-log.ts';
 import type { DeliveryStatus, RecordPlace } from '../../schemas/delivery.ts';
 import type { AccountId, DeliveryId, EventId, SubscriptionId } from '../../schemas/ids.ts';
 import { decodeCursor, encodeCursor, type DeliveryPlace } from './delivery-cursor.ts';
@@ -93,6 +94,8 @@ export interface DeliveryQueries {
   listDeliveries(accountId: AccountId, query: DeliveriesQuery): Promise<DeliveryPage>;
   /** One delivery of an account, or null where the account has no such delivery. */
   getDelivery(accountId: AccountId, id: DeliveryId): Promise<ShownDelivery | null>;
+  /** What ended the collecting of a batch; null where it is none, or where no record has told. */
+  flushedBy(id: DeliveryId): Promise<FlushedBy | null>;
   /** The counters of a subscription; zeros where nothing was delivered yet. */
   getStats(subscriptionId: SubscriptionId): Promise<Stats>;
 }
@@ -104,6 +107,13 @@ export const createDeliveryQueries = (
 ): DeliveryQueries => ({
   listDeliveries: (accountId, query) => listDeliveries(pool, accountId, query),
   getDelivery: (accountId, id) => getDelivery(pool, accountId, id),
+  async flushedBy(id) {
+    const { rows } = await pool.query<Pick<StoredDelivery, 'flushed_by'>>(
+      'select flushed_by from deliveries where id = $1',
+      [id],
+    );
+    return rows[0]?.flushed_by ?? null;
+  },
   getStats: async (subscriptionId) => statsOf(await readCounters(pool, subscriptionId)),
 });
 

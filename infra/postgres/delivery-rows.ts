@@ -1,6 +1,7 @@
 /** The table `deliveries`: its columns, written and read. */
 import type { PoolClient } from 'pg';
 import type { DeliveryRow } from '../../domain/record/read-model-rows.ts';
+import type { FlushedBy } from '../../schemas/delivery-log.ts';
 import type { DeliveryStatus } from '../../schemas/delivery.ts';
 import type { AccountId, DeliveryId, EventId, SubscriptionId } from '../../schemas/ids.ts';
 import { bulkUpsert, type Column } from './bulk-upsert.ts';
@@ -26,6 +27,7 @@ const COLUMNS: readonly Column<DeliveryRow>[] = [
   { name: 'updated_at', type: 'timestamptz', value: (row) => row.updatedAt },
   { name: 'ended_at', type: 'timestamptz', value: (row) => row.endedAt },
   { name: 'batched_events', type: 'integer', value: (row) => row.batchedEvents },
+  { name: 'flushed_by', type: 'text', value: (row) => row.flushedBy },
   { name: 'stands_in_for', type: 'text', value: (row) => row.standsInFor },
   { name: 'fallback_id', type: 'text', value: (row) => row.fallbackId },
 ];
@@ -43,6 +45,7 @@ const CHANGING = [
   'updated_at',
   'ended_at',
   'fallback_id',
+  'flushed_by',
 ];
 
 /** Writes whole rows: new ones, and what changes of those that are there. */
@@ -74,6 +77,7 @@ export interface StoredDelivery {
   readonly updated_at: Date;
   readonly ended_at: Date | null;
   readonly batched_events: number | null;
+  readonly flushed_by: FlushedBy | null;
   readonly stands_in_for: DeliveryId | null;
   readonly fallback_id: DeliveryId | null;
 }
@@ -109,6 +113,7 @@ const toDeliveryRow = (row: StoredDelivery): DeliveryRow => ({
   updatedAt: row.updated_at.toISOString(),
   endedAt: row.ended_at?.toISOString() ?? null,
   batchedEvents: row.batched_events,
+  flushedBy: row.flushed_by,
   standsInFor: row.stands_in_for,
   fallbackId: row.fallback_id,
 });

@@ -2,29 +2,23 @@
 import type { Kafka } from 'kafkajs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { releaseId } from '../../domain/deliver/carrier.ts';
-import { deliveryTask, owedTo } from '../../domain/deliver/delivery-task.ts';
-import { fallbackTask } from '../../domain/deliver/fallback.ts';
-import { readJson } from '../../domain/deliver/json-text.ts';
 import { type OrderRefusal, retryOrder } from '../../domain/deliver/retry-order.ts';
-import { eventTraceId, traceIdOf } from '../../domain/deliver/trace-context.ts';
 import { deliveryCancelled, deliveryRestarted, heldDelivery } from '../../domain/record/delivery-event.ts';
 import { isEnded } from '../../domain/record/delivery.ts';
 import type { SubscriptionDirectory } from '../../domain/subscription/directory.ts';
-import { sha256 } from '../../infra/crypto/hash.ts';
 import type { EventLog, HeldChange } from '../../infra/kafka/event-log.ts';
-import { readRecord } from '../../infra/kafka/read-past.ts';
+import { readRecords } from '../../infra/kafka/read-past.ts';
 import type { DeliveryQueries, ShownDelivery } from '../../infra/postgres/delivery-queries.ts';
 import type { DeliveryOrders } from '../../infra/temporal/delivery-orders.ts';
 import type { Logger } from '../../infra/telemetry.ts';
 import type { DeliveryTask } from '../../schemas/delivery.ts';
-import type { EventTypeCatalogue } from '../../schemas/event-types.ts';
-import { parseEventRecord } from '../../schemas/event.ts';
 import type { DeliveryId, SubscriptionId } from '../../schemas/ids.ts';
 import type { Caller } from './authenticate.ts';
+import { makeAgain } from './make-again.ts';
 import { notFound, Problem } from './problem.ts';
 
 export interface OrderDeps {
-  readonly queries: Pick<DeliveryQueries, 'getDelivery'>;
+  readonly queries: Pick<DeliveryQueries, 'getDelivery' | 'flushedBy'>;
   readonly directory: Pick<SubscriptionDirectory, 'get'>;
   readonly orders: DeliveryOrders;
   readonly eventLog: Pick<EventLog, 'appendDeliveryEvents'>;
@@ -39,8 +33,6 @@ export interface OrderDeps {
 }
 
 const READER = 'webhooks-api-restart';
-// Whether `data` keeps to its schema is not asked: that was judged when the event came in.
-const NO_CATALOGUE: EventTypeCatalogue = new Map();
 
 /**
  * Has a delivery tried now, whether it waits or has ended. Answers it as it was found. Throws a Problem where it may not
@@ -86,7 +78,7 @@ async function restart(
   signal: AbortSignal,
 ): Promise<void> {
   const held = (await deps.heldDelivery(delivery.id))?.task ?? null;
-  const task = held ?? (await makeAgain(deps, delivery, signal));
+  const task = held ?? (await makeAgainOrRefuse(deps, delivery, signal));
   const attemptsMade = delivery.attempt_count;
   if (goesInLine(task)) return reenter(deps, task, attemptsMade, caller);
   const restarted = deliveryRestarted(task, task.deliveryId, new Date(), attemptsMade, caller.actor);
@@ -129,7 +121,7 @@ export async function cancelDelivery(
     if (await deps.orders.cancel(delivery.workflow_id, id)) return delivery;
     const held = (await deps.heldDelivery(id))?.task ?? null;
     if (held === null && (await patience())) continue;
-    const task = held ?? (await makeAgain(deps, delivery, signal));
+    const task = held ?? (await makeAgainOrRefuse(deps, delivery, signal));
     const cancelled = deliveryCancelled(task, delivery.workflow_id, new Date(), 'asked_for');
     await deps.eventLog.appendDeliveryEvents([cancelled], noLongerHeld(held));
     // Its lane waits for it no longer.
@@ -157,34 +149,27 @@ async function find(deps: OrderDeps, caller: Caller, id: DeliveryId): Promise<Sh
   return delivery;
 }
 
-/** Its task, from the Kafka record that it was made of: neither bodies nor tasks are kept once a delivery has ended. */
-async function makeAgain(
-  deps: OrderDeps,
+async function makeAgainOrRefuse(
+  { queries, directory, kafka, logger }: OrderDeps,
   delivery: ShownDelivery,
   signal: AbortSignal,
 ): Promise<DeliveryTask> {
-  const { source, subscription_id: subscriptionId } = delivery;
-  const record = await readRecord(deps.kafka, deps.logger, READER, source, signal);
-  if (record === null) {
-    throw new Problem(
-      409,
-      'Kafka does not keep the event of this delivery any more, so it cannot be made again.',
-    );
-  }
-  const parsed = parseEventRecord({ ...record, ...source }, NO_CATALOGUE, readJson);
-  if (!parsed.ok) throw notOneEvent();
-  const { event } = parsed;
-  const owed = owedTo(subscriptionId, deps.directory.get(subscriptionId));
-  const traceId = traceIdOf(record.headers['traceparent']?.toString()) ?? eventTraceId(event, sha256);
-  const own = deliveryTask(event, owed, source, record.timestampMs, traceId, sha256);
-  const task = delivery.stands_in_for === null ? own : fallbackTask(own, sha256);
-  // A batch holds other events too, and its id is made of all of them.
-  if (task.deliveryId !== delivery.id) throw notOneEvent();
-  return { ...task, attemptsBefore: delivery.attempt_count };
+  const made = await makeAgain(delivery, {
+    subscription: directory.get(delivery.subscription_id),
+    flushedBy:
+      delivery.batched_events === null
+        ? null
+        : await queries.flushedBy(delivery.stands_in_for ?? delivery.id),
+    read: (places) => readRecords(kafka, logger, READER, places, signal),
+  });
+  if (made.ok) return made.task;
+  throw new Problem(409, WHY_NOT_AGAIN[made.reason]);
 }
 
-const notOneEvent = (): Problem =>
-  new Problem(409, 'This delivery was not made of one event alone, so it cannot be made again.');
+const WHY_NOT_AGAIN = {
+  events_are_gone: 'Kafka does not keep the event of this delivery any more, so it cannot be made again.',
+  recorded_otherwise: 'What is recorded of this delivery is not enough to make it again with the same bytes.',
+} as const;
 
 function refused(refusal: OrderRefusal): Problem {
   switch (refusal.code) {

@@ -8,6 +8,7 @@ import { Problem } from './problem.ts';
 export const readModels = (queries: DeliveryQueries): DeliveryQueries => ({
   listDeliveries: orUnavailable(queries.listDeliveries),
   getDelivery: orUnavailable(queries.getDelivery),
+  flushedBy: orUnavailable(queries.flushedBy),
   getStats: orUnavailable(queries.getStats),
 });
 

@@ -115,6 +115,28 @@ describe('25 events of a subscription with batches of 10', () => {
   });
 });
 
+describe('a batch that has ended', () => {
+  it('begins again when it is retried, with the same bytes under the same id', async () => {
+    const type = typeOf('batch.again');
+    let status = 404;
+    receiver.statusFor = ({ headers }) => (headers['x-broxi-webhook'] === id ? status : 200);
+    const { id } = await batching(type, 5, 3_600);
+    await publishInOrder(eventsOf(type, 5));
+    const shown = () => deliveriesOf(id).then((all) => all.map((one) => one.status));
+    await expect.poll(shown, { timeout: 30_000 }).toEqual(['exhausted']);
+    status = 200;
+    const [ended] = await deliveriesOf(id);
+    const retried = await call('POST', `/v1/deliveries/${ended!.id}/retry`);
+    expect(retried.status).toBe(202);
+    await expect.poll(shown, { timeout: 30_000 }).toEqual(['succeeded']);
+    const requests = requestsTo(id);
+    expect(requests.map(({ headers }) => headers['x-broxi-attempt'])).toEqual(['1', '2']);
+    expect(new Set(requests.map(({ rawBody }) => rawBody)).size).toBe(1);
+    receiver.statusFor = () => 200;
+    await unsubscribe(id);
+  });
+});
+
 describe('a flush by hand', () => {
   it('sends what was collected, and the delivery tells what is in it', async () => {
     const type = typeOf('batch.manual');

@@ -9,12 +9,12 @@ import {
   decide,
   evolve,
   type FlushedBatch,
-  type FlushedBy,
   initialState,
   MAX_BATCH_BYTES,
   overdueAtMs,
   rememberingIds,
 } from '../../../domain/batch/batch.ts';
+import type { FlushedBy } from '../../../schemas/delivery-log.ts';
 import type { EventId } from '../../../schemas/ids.ts';
 import { specFor } from '../../given.ts';
 import { itemAt, itemsFrom, TERMS } from './batch-items.ts';

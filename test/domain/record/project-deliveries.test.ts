@@ -57,6 +57,19 @@ function chunked(events: readonly DeliveryEvent[], sizes: readonly number[]): De
 }
 
 describe('the projection of deliveries', () => {
+  it('knows what ended the collecting of a batch, whichever record of it comes first', () => {
+    const handedOver: DeliveryEvent = {
+      ...(scheduled(0, 0) as Extract<DeliveryEvent, { type: 'DeliveryScheduled' }>),
+      batched_events: 1,
+      flushed_by: 'timeout',
+    };
+    const records = [handedOver, attempted(0, 10, 1, 'succeed'), scheduled(0, 1)];
+    for (const order of [records, [...records].reverse()]) {
+      const [row] = storedAfter(order.map((record) => [record])).rows.values();
+      expect(row?.flushedBy).toBe('timeout');
+    }
+  });
+
   it('comes to the same, however the log is cut into chunks', () => {
     const logs = fc
       .tuple(deliveryHistory(1), deliveryHistory(2), deliveryHistory(4))

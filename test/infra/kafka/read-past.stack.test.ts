@@ -5,7 +5,9 @@ import {
   rangesBetween,
   readPast,
   type ReadPastOptions,
+  placeText,
   readRecord,
+  readRecords,
   wholeRanges,
 } from '../../../infra/kafka/read-past.ts';
 import { startTestKafka, type TestKafka } from './test-kafka.ts';
@@ -185,5 +187,34 @@ describe('the record at a place', () => {
     expect(await at('1000')).toBeNull();
     expect(await at('0', 2)).toBeNull();
     expect(await at('0', 99)).toBeNull();
+  });
+});
+
+describe('the records at places', () => {
+  const at = (...places: readonly (readonly [partition: number, offset: string])[]) =>
+    readRecords(
+      kafka.client,
+      logger,
+      'test',
+      places.map(([partition, offset]) => ({ topic: TOPIC, partition, offset })),
+      new AbortController().signal,
+    );
+
+  it('are read together, and nothing else', async () => {
+    const records = await at([0, '17'], [1, '999'], [0, '3']);
+    expect([...(records ?? [])].map(([place, { value }]) => `${place} ${String(value)}`).sort()).toEqual(
+      ['0 3', '0 17', '1 999']
+        .map((place) => place.split(' ') as [string, string])
+        .map(([partition, offset]) => {
+          const place = placeText({ topic: TOPIC, partition: Number(partition), offset });
+          return `${place} ${partition}:${offset}`;
+        })
+        .sort(),
+    );
+  });
+
+  it('are null where one of them is none', async () => {
+    expect(await at([0, '17'], [1, '1000'])).toBeNull();
+    expect(await at([0, '17'], [99, '0'])).toBeNull();
   });
 });
