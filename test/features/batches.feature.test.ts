@@ -90,11 +90,21 @@ describe('an event that a producer has written twice', () => {
 });
 
 describe('25 events of a subscription with batches of 10', () => {
+  const TIMEOUT_MS = 3_000;
+  /** For a machine that is busy with other things. */
+  const GENEROUS_MS = 10_000;
+
   it('arrive as 10, 10 and, when the time is over, 5', async () => {
     const type = typeOf('batch.size');
-    const { id } = await batching(type, 10, 2);
+    const { id } = await batching(type, 10, TIMEOUT_MS / 1_000);
+    const publishedAtMs = Date.now();
     await publishInOrder(eventsOf(type, 25));
     await expect.poll(() => countsOf(id), { timeout: 30_000 }).toHaveLength(3);
+    // By the receiver's clock. What filled a batch came no later than what it left over for the last one.
+    const [, filledAtMs, endedAtMs] = requestsTo(id).map(({ receivedAtMs }) => receivedAtMs);
+    expect(endedAtMs! - publishedAtMs).toBeGreaterThanOrEqual(TIMEOUT_MS);
+    expect(endedAtMs! - filledAtMs!).toBeLessThan(TIMEOUT_MS + GENEROUS_MS);
+    expect(batchesTo(id)[2]!.data.flushed_by).toBe('timeout');
     expect(countsOf(id).sort()).toEqual([
       [10, 'size'],
       [10, 'size'],
