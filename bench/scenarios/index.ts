@@ -1,6 +1,7 @@
 /** Every scenario, in the order in which they run. */
 import type { Scenario } from '../scenario.ts';
 import { backlog } from './backlog.ts';
+import { batchingKills } from './batching-kills.ts';
 import { batching } from './batching.ts';
 import { cost } from './cost.ts';
 import { failing } from './failing.ts';
@@ -25,6 +26,7 @@ export const SCENARIOS: readonly Scenario[] = [
   cost,
   growth,
   batching,
+  batchingKills,
   backlog,
   retries,
   pause,
