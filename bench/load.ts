@@ -1,4 +1,5 @@
 /** Puts events of 1 KB on Kafka, all at once or at a steady rate, and remembers when each was sent. */
+import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createAppender, type NewRecord } from '../infra/kafka/appender.ts';
 import type { Stack } from './stack.ts';
@@ -10,6 +11,8 @@ export interface EventPlan {
   readonly events: number;
   /** `data.tenant` of each event, what subscriptions may filter by. Default: none. */
   readonly tenantOf?: (seq: number) => string;
+  /** The text that fills each of them is random, so that it does not compress. Default: it is nothing but x. */
+  readonly isNoise?: boolean;
   /** The Kafka key of all, which keeps them in order. Default: each has its own. */
   readonly key?: string;
 }
@@ -101,7 +104,7 @@ const begin = (events: number): Published => ({
 function recordOf(
   topic: string,
   id: string,
-  { run, eventType, tenantOf, key = id }: EventPlan,
+  { run, eventType, tenantOf, isNoise = false, key = id }: EventPlan,
   seq: number,
 ): NewRecord {
   const event = {
@@ -111,6 +114,7 @@ function recordOf(
     account_id: 'default',
     data: { run, seq, ...(tenantOf === undefined ? {} : { tenant: tenantOf(seq) }), text: '' },
   };
-  event.data.text = 'x'.repeat(Math.max(0, EVENT_BYTES - JSON.stringify(event).length));
+  const length = Math.max(0, EVENT_BYTES - JSON.stringify(event).length);
+  event.data.text = isNoise ? randomBytes(length).toString('base64').slice(0, length) : 'x'.repeat(length);
   return { topic, key, value: JSON.stringify(event) };
 }
