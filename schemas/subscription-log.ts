@@ -124,6 +124,8 @@ export type SubscriptionCommand = {
       readonly changes: SettingsChanges;
       readonly secret: Sealed | null;
       readonly active: boolean | null;
+      /** How large the settings may become. It is said here, for histories hold commands without a limit. */
+      readonly mostBytes?: number;
     }
   | { readonly type: 'RotateSecret'; readonly secret: Sealed; readonly overlapSeconds: number }
   | {

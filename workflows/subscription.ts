@@ -50,7 +50,9 @@ export async function subscription(id: SubscriptionId, carried: Subscription | n
     state ??= await loadSubscription(id);
     const decision = decide(command, state, { subscriptionId: id, at: new Date().toISOString() });
     if (!decision.ok) return decision;
-    if (decision.events.length > 0) await appendSubscriptionEvents(decision.events);
+    if (decision.events.length > 0 && (await appendSubscriptionEvents(decision.events)) === 'refused') {
+      return { ok: false, refusal: { code: 'record_refused' } };
+    }
     const before = state;
     state = decision.events.reduce(evolve, state);
     if (endsCollecting(before, decision.events)) void flushAside(state.version);

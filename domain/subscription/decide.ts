@@ -11,6 +11,7 @@ import type {
   SubscriptionEvent,
 } from '../../schemas/subscription-log.ts';
 import { resealedSettings, sealedValuesOf } from './sealed-values.ts';
+import { settingsBytes } from './settings-size.ts';
 import { isLive, type LiveSubscription, type Subscription } from './subscription.ts';
 
 /** Why a command was not carried out. A value, so that it crosses a workflow's border whole. */
@@ -22,7 +23,11 @@ export type Refusal =
   /** Pause and resume speak of one that is not disabled; `enable` brings it back. */
   | { readonly code: 'is_disabled' }
   /** Events that are collected into batches have no order of their own. */
-  | { readonly code: 'ordered_batches' };
+  | { readonly code: 'ordered_batches' }
+  /** The change would make the settings larger than they may be. */
+  | { readonly code: 'settings_too_large'; readonly bytes: number }
+  /** Kafka takes no record like the one of this change, and never will. */
+  | { readonly code: 'record_refused' };
 
 export type Decision =
   | { readonly ok: true; readonly events: readonly SubscriptionEvent[] }
@@ -76,7 +81,13 @@ export function decide(
   switch (command.type) {
     case 'UpdateSubscription': {
       const changes = mergedChanges(command.changes, state.settings);
-      if (isOrderedBatches({ ...state.settings, ...changes })) return refuse({ code: 'ordered_batches' });
+      const settings = { ...state.settings, ...changes };
+      if (isOrderedBatches(settings)) return refuse({ code: 'ordered_batches' });
+      const bytes = command.mostBytes === undefined ? 0 : settingsBytes(settings);
+      // What was stored before there was a limit may still be made smaller.
+      if (bytes > (command.mostBytes ?? 0) && bytes > settingsBytes(state.settings)) {
+        return refuse({ code: 'settings_too_large', bytes });
+      }
       const updated: Fact[] =
         Object.keys(changes).length > 0 || command.secret !== null
           ? [{ type: 'SubscriptionUpdated', changes, secret: command.secret }]

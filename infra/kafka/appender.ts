@@ -49,6 +49,18 @@ const REFUSALS: ReadonlySet<string> = new Set([
   'INVALID_RECORD',
 ]);
 
+/** Of those, what is the fault of the record itself, and of nobody who could mend it. */
+const RECORD_REFUSALS: ReadonlySet<string> = new Set([
+  'MESSAGE_TOO_LARGE',
+  'RECORD_LIST_TOO_LARGE',
+  'INVALID_RECORD',
+]);
+
+const typeOf = (error: unknown): string => (error as { type?: string } | null)?.type ?? '';
+
+/** True for what `append` rejects with where the brokers will never take the record, whoever appends it. */
+export const isRecordRefusal = (error: unknown): boolean => RECORD_REFUSALS.has(typeOf(error));
+
 interface Waiting {
   readonly records: readonly NewRecord[];
   readonly bytes: number;
@@ -107,7 +119,7 @@ export async function createAppender(kafka: Kafka, logger: Logger): Promise<Appe
         for (const waiting of batch) waiting.resolve();
         return;
       } catch (error) {
-        const refused = REFUSALS.has((error as { type?: string }).type ?? '');
+        const refused = REFUSALS.has(typeOf(error));
         if (refused && batch.length > 1) {
           // One record of the batch is at fault: alone, each finds out for itself.
           for (const waiting of batch) await sendUntilTaken([waiting]);

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Refusal } from '../../domain/subscription/decide.ts';
 import type { SubscriptionDirectory } from '../../domain/subscription/directory.ts';
+import { MOST_SETTINGS_BYTES, settingsBytes } from '../../domain/subscription/settings-size.ts';
 import type { LiveSubscription, Subscription } from '../../domain/subscription/subscription.ts';
 import type { Sealer } from '../../infra/crypto/sealed-secret.ts';
 import type { Sent } from '../../infra/temporal/subscription-actors.ts';
@@ -101,9 +102,12 @@ export function createSubscriptionCommands(deps: SubscriptionCommandsDeps): Subs
       const id = `wh_${randomText(20)}` as SubscriptionId;
       const secret = given.secret ?? newSecret();
       const { secret: _secret, active, headers, tls, ...settings } = given;
+      const stored = { ...settings, headers: sealAll(headers, id), tls: sealKey(tls, id) };
+      const bytes = settingsBytes(stored);
+      if (bytes > MOST_SETTINGS_BYTES) throw tooLarge(bytes);
       const subscription = await ask(caller, id, null, {
         type: 'CreateSubscription',
-        settings: { ...settings, headers: sealAll(headers, id), tls: sealKey(tls, id) },
+        settings: stored,
         secret: seal(secret, id),
         active,
       });
@@ -121,6 +125,7 @@ export function createSubscriptionCommands(deps: SubscriptionCommandsDeps): Subs
         },
         secret: secret === undefined ? null : seal(secret, id),
         active: active ?? null,
+        mostBytes: MOST_SETTINGS_BYTES,
       });
       return live(subscription);
     },
@@ -170,10 +175,24 @@ function refused(refusal: Refusal): Problem {
           message: 'expected null beside aggregation: the events of a batch go together',
         },
       ]);
+    case 'settings_too_large':
+      return tooLarge(refusal.bytes);
+    case 'record_refused':
+      return invalidFields([{ path: '', message: 'expected less: Kafka takes no record as large as this' }]);
     case 'is_disabled':
       return new Problem(409, 'The subscription is disabled: enable it first.');
   }
 }
+
+const tooLarge = (bytes: number): Problem =>
+  invalidFields([
+    {
+      path: '',
+      message:
+        `expected settings that take at most ${MOST_SETTINGS_BYTES} bytes together, ` +
+        `headers and keys encrypted: these take ${bytes}`,
+    },
+  ]);
 
 /** `whsec_` and 32 bytes in base64, as Standard Webhooks has it. */
 const newSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`;

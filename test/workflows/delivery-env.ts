@@ -19,7 +19,7 @@ import type { LiveSubscription, Subscription } from '../../domain/subscription/s
 import { createGuardedAgent } from '../../infra/http/guarded-agent.ts';
 import { timeSkippingServerPath } from '../../infra/local-stack/time-skipping-server.ts';
 import type { DeliveryEvent } from '../../schemas/delivery-log.ts';
-import type { HeldChange } from '../../infra/kafka/event-log.ts';
+import type { EventLog, HeldChange } from '../../infra/kafka/event-log.ts';
 import type { HeldDeliveries, HeldRow } from '../../infra/postgres/held-deliveries.ts';
 import {
   type DeliveryGroup,
@@ -126,6 +126,8 @@ interface World {
   /** Whether what fails in a group may leave it for a workflow of its own. */
   hasRoom: boolean;
   gates: EndpointGates;
+  /** Where an actor's records go. */
+  appendSubscription: EventLog['appendSubscriptionEvents'];
 }
 
 /** What `webhooks.held` and its table are to a product: what is held, in order, as soon as it is recorded. */
@@ -219,6 +221,7 @@ export async function startDeliveryEnv() {
     failures: null,
     hasRoom: true,
     gates: newGates(),
+    appendSubscription: () => Promise.resolve(),
   };
   const agent = createGuardedAgent({ allowedNetworks: ['127.0.0.1/32'], parseRetryAfterMs });
   const workflowBundle = await bundleWorkflowCode({
@@ -254,7 +257,7 @@ export async function startDeliveryEnv() {
           held.apply(changes);
           return Promise.resolve();
         },
-        appendSubscriptionEvents: () => Promise.resolve(),
+        appendSubscriptionEvents: (events) => world.appendSubscription(events),
       },
       releases: { wake: (id) => void woken.push(id) },
       held,

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../../domain/subscription/decide.ts';
 import { createSubscriptionDirectory } from '../../../domain/subscription/directory.ts';
+import { settingsBytes } from '../../../domain/subscription/settings-size.ts';
 import {
   evolve,
   initialState,
@@ -153,6 +154,51 @@ describe('updating a subscription', () => {
     given(created, paused)
       .when({ ...update({ timeout: 5 }), expectedVersion: 1 })
       .thenRefused({ code: 'version_mismatch', expected: 1, actual: 2 }));
+});
+
+describe('settings that become large', () => {
+  const MOST = settingsBytes({ ...SETTINGS, description: 'é'.repeat(500) });
+  const describedIn = (length: number): SubscriptionCommand => ({
+    ...from,
+    type: 'UpdateSubscription',
+    changes: { description: 'é'.repeat(length) },
+    secret: null,
+    active: null,
+    mostBytes: MOST,
+  });
+  const large: SubscriptionEvent = { ...created, settings: { ...SETTINGS, description: 'é'.repeat(900) } };
+
+  it('are taken up to the limit', () =>
+    given(created)
+      .when(describedIn(500))
+      .then({
+        ...fact(2),
+        type: 'SubscriptionUpdated',
+        changes: { description: 'é'.repeat(500) },
+        secret: null,
+      }));
+  it('are refused above it, with what they would come to', () =>
+    given(created)
+      .when(describedIn(501))
+      .thenRefused({ code: 'settings_too_large', bytes: MOST + 2 }));
+  it('may become smaller where they are above it already', () =>
+    given(large)
+      .when(describedIn(800))
+      .then({
+        ...fact(2),
+        type: 'SubscriptionUpdated',
+        changes: { description: 'é'.repeat(800) },
+        secret: null,
+      }));
+  it('are taken as they are from a command of a time without a limit', () =>
+    given(created)
+      .when(update({ description: 'é'.repeat(900) }))
+      .then({
+        ...fact(2),
+        type: 'SubscriptionUpdated',
+        changes: { description: 'é'.repeat(900) },
+        secret: null,
+      }));
 });
 
 describe('pausing and resuming', () => {

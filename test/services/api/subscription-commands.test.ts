@@ -1,0 +1,64 @@
+/** What becomes of requests before and after the actor of a subscription, which is in the test's hands. */
+import { expect, it } from 'vitest';
+import { decide } from '../../../domain/subscription/decide.ts';
+import { createSubscriptionDirectory } from '../../../domain/subscription/directory.ts';
+import { createSealer, keyRing } from '../../../infra/crypto/sealed-secret.ts';
+import { DEFAULT_ACCOUNT_ID, type SubscriptionId } from '../../../schemas/ids.ts';
+import type { SubscriptionCommand } from '../../../schemas/subscription-log.ts';
+import { NewSubscription } from '../../../schemas/subscription.ts';
+import type { Caller } from '../../../services/api/authenticate.ts';
+import { createSubscriptionCommands } from '../../../services/api/subscription-commands.ts';
+
+const CALLER: Caller = {
+  accountId: DEFAULT_ACCOUNT_ID,
+  actor: 'key:admin',
+  scopes: ['admin'],
+  keyId: null,
+  sourceIp: '192.0.2.1',
+};
+
+/** Commands to actors that decide as the real ones do and forget nothing; what was sent is kept. */
+function commandsOfTheTest() {
+  const directory = createSubscriptionDirectory();
+  const sent: SubscriptionCommand[] = [];
+  const commands = createSubscriptionCommands({
+    directory,
+    sealer: createSealer(keyRing(Buffer.alloc(32, 1))),
+    send: (id: SubscriptionId, command) => {
+      sent.push(command);
+      const decision = decide(command, directory.get(id), {
+        subscriptionId: id,
+        at: new Date().toISOString(),
+      });
+      if (!decision.ok) return Promise.resolve({ answered: true, reply: decision });
+      for (const event of decision.events) directory.apply(event);
+      const subscription = directory.get(id);
+      return Promise.resolve({ answered: true, reply: { ok: true, subscription } });
+    },
+  });
+  return { commands, directory, sent };
+}
+
+const settings = (more: object = {}): NewSubscription =>
+  NewSubscription.parse({ url: 'https://example.com/', events: ['a'], ...more });
+
+/** Everything within its own limit, and half a megabyte once it is encrypted. */
+const LARGE_HEADERS = Object.fromEntries(
+  Array.from({ length: 50 }, (_, index) => [`X-${index}`, 'é'.repeat(4_096)]),
+);
+
+it('settings that are larger together than they may be are refused before an actor is asked', async () => {
+  const { commands, sent } = commandsOfTheTest();
+  await expect(commands.create(CALLER, settings({ headers: LARGE_HEADERS }))).rejects.toMatchObject({
+    status: 422,
+  });
+  expect(sent).toEqual([]);
+});
+
+it('a change that would make settings larger than they may be is refused', async () => {
+  const { commands } = commandsOfTheTest();
+  const { subscription } = await commands.create(CALLER, settings());
+  await expect(
+    commands.update(CALLER, subscription.id, null, { headers: LARGE_HEADERS }),
+  ).rejects.toMatchObject({ status: 422 });
+});
