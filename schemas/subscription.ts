@@ -99,6 +99,9 @@ const settings = {
   }),
 };
 
+/** What is wrong with `ordered_by` where there is `aggregation` too. */
+export const ORDERED_BATCHES = 'expected null beside aggregation: the events of a batch go together';
+
 /** The body of `POST /v1/subscriptions`. */
 export const NewSubscription = z
   .strictObject({
@@ -120,6 +123,11 @@ export const NewSubscription = z
     fallback: settings.fallback.default(null),
     auto_disable_after: settings.auto_disable_after.default(DEFAULT_AUTO_DISABLE_SECONDS),
     destination: settings.destination.default({ type: 'http' }),
+  })
+  .superRefine(({ ordered_by, aggregation }, context) => {
+    // Decided by the actor too, but that of a subscription that never comes to be need not be woken for it.
+    if (ordered_by === null || aggregation === null) return;
+    context.addIssue({ code: 'custom', path: ['ordered_by'], message: ORDERED_BATCHES });
   })
   .meta({
     id: 'NewSubscription',

@@ -8,13 +8,14 @@ import {
   allHandlersFinished,
   condition,
   continueAsNew,
+  patched,
   proxyActivities,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import { endsCollecting } from '../domain/batch/ends-collecting.ts';
-import { decide } from '../domain/subscription/decide.ts';
+import { decide, type Refusal } from '../domain/subscription/decide.ts';
 import { evolve, type Subscription } from '../domain/subscription/subscription.ts';
 import type { SubscriptionId } from '../schemas/ids.ts';
 import type { SubscriptionCommand } from '../schemas/subscription-log.ts';
@@ -32,12 +33,16 @@ const { flushBatches } = proxyActivities<Activities>({
   retry: { initialInterval: '1 second', maximumInterval: '10 seconds' },
 });
 
-/** Runs until the subscription is deleted. `carried` is the state from the run before. */
+// An actor whose create was refused has nothing to remember. Histories from before wait on.
+const ENDS_WHILE_ABSENT = 'ends-while-absent';
+
+/** Runs until the subscription is deleted, or was never made. `carried` is the state from the run before. */
 export async function subscription(id: SubscriptionId, carried: Subscription | null): Promise<void> {
   let state: Subscription | null = carried;
   let turn: Promise<unknown> = Promise.resolve();
   let openFlushes = 0;
   let needsNewRun = false;
+  let endsWhileAbsent = carried?.status === 'absent' && patched(ENDS_WHILE_ABSENT);
 
   // No command waits for it: a batch that is not reached is flushed by its time, and then sent, held or cancelled.
   const flushAside = async (version: number): Promise<void> => {
@@ -46,12 +51,17 @@ export async function subscription(id: SubscriptionId, carried: Subscription | n
     openFlushes -= 1;
   };
 
+  const refuse = (refusal: Refusal): CommandReply => {
+    endsWhileAbsent ||= state?.status === 'absent' && patched(ENDS_WHILE_ABSENT);
+    return { ok: false, refusal };
+  };
+
   const carryOut = async (command: SubscriptionCommand): Promise<CommandReply> => {
     state ??= await loadSubscription(id);
     const decision = decide(command, state, { subscriptionId: id, at: new Date().toISOString() });
-    if (!decision.ok) return decision;
+    if (!decision.ok) return refuse(decision.refusal);
     if (decision.events.length > 0 && (await appendSubscriptionEvents(decision.events)) === 'refused') {
-      return { ok: false, refusal: { code: 'record_refused' } };
+      return refuse({ code: 'record_refused' });
     }
     const before = state;
     state = decision.events.reduce(evolve, state);
@@ -66,11 +76,14 @@ export async function subscription(id: SubscriptionId, carried: Subscription | n
     return mine;
   });
 
+  const isOver = (): boolean =>
+    state?.status === 'deleted' || (endsWhileAbsent && state?.status === 'absent');
+
   await condition(
     () =>
-      (state?.status === 'deleted' || needsNewRun || workflowInfo().continueAsNewSuggested) &&
+      (isOver() || needsNewRun || workflowInfo().continueAsNewSuggested) &&
       allHandlersFinished() &&
       openFlushes === 0,
   );
-  if (state?.status !== 'deleted') await continueAsNew<typeof subscription>(id, state);
+  if (!isOver()) await continueAsNew<typeof subscription>(id, state);
 }

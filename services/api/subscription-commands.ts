@@ -13,7 +13,12 @@ import type {
   StoredTls,
   SubscriptionCommand,
 } from '../../schemas/subscription-log.ts';
-import type { NewSubscription, SecretRotation, SubscriptionPatch } from '../../schemas/subscription.ts';
+import {
+  type NewSubscription,
+  ORDERED_BATCHES,
+  type SecretRotation,
+  type SubscriptionPatch,
+} from '../../schemas/subscription.ts';
 import type { CommandReply } from '../../workflows/messages.ts';
 import type { Caller } from './authenticate.ts';
 import { invalidFields, notFound, Problem } from './problem.ts';
@@ -169,12 +174,7 @@ function refused(refusal: Refusal): Problem {
         `If-Match names version ${refusal.expected}, but the subscription is at version ${refusal.actual}.`,
       );
     case 'ordered_batches':
-      return invalidFields([
-        {
-          path: 'ordered_by',
-          message: 'expected null beside aggregation: the events of a batch go together',
-        },
-      ]);
+      return invalidFields([{ path: 'ordered_by', message: ORDERED_BATCHES }]);
     case 'settings_too_large':
       return tooLarge(refusal.bytes);
     case 'record_refused':

@@ -1,6 +1,7 @@
 /**
  * `npm run histories` records test/histories anew: runs every way that a workflow can take on a Temporal that
- * skips time, and keeps what Temporal kept of it. To be run only after a change that is meant to break replay.
+ * skips time, and keeps what Temporal kept of it. To be run only after a change that is meant to break replay. With
+ * names behind it (`npm run histories -- subscription-refused`) it keeps those alone: the ways that are new.
  */
 import type { BatchAddress } from '../../domain/batch/batch-address.ts';
 import type { BatchItem, BatchTerms } from '../../domain/batch/batch.ts';
@@ -19,7 +20,10 @@ import { writeHistory } from './history-file.ts';
 const stage = await startDeliveryEnv();
 const { env, receiver, world } = stage;
 
+const wanted: readonly string[] = process.argv.slice(2);
+
 async function keep(name: string, workflowId: string): Promise<void> {
+  if (wanted.length > 0 && !wanted.includes(name)) return;
   const history = await env.client.workflow.getHandle(workflowId).fetchHistory();
   writeHistory(name, history);
   console.log(`${name}: ${history.events?.length ?? 0} events`);
@@ -151,6 +155,10 @@ await recordSubscription('subscription-changed', 'wh_recordedchanged' as Subscri
 await recordSubscription('subscription-deleted', 'wh_recordeddeleted' as SubscriptionId, [
   create,
   { ...from, type: 'DeleteSubscription' },
+]);
+
+await recordSubscription('subscription-refused', 'wh_recordedrefused' as SubscriptionId, [
+  { ...from, type: 'PauseSubscription' },
 ]);
 
 // Ends the actor that would go on for ever; its history is kept already.

@@ -33,6 +33,7 @@ it('every way that a workflow can take is recorded', () => {
     'release-woken',
     'subscription-changed',
     'subscription-deleted',
+    'subscription-refused',
   ]);
 });
 

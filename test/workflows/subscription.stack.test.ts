@@ -37,6 +37,27 @@ const update: SubscriptionCommand = {
 const sendTo = (id: string) => (command: SubscriptionCommand) =>
   createSendCommand(stage.env.client, SUBSCRIPTION_ACTOR, 20_000)(id as SubscriptionId, command);
 
+const statusOf = async (id: string): Promise<string> =>
+  (await stage.env.client.workflow.getHandle(id).describe()).status.name;
+
+it('a create that is refused leaves no actor behind', async () => {
+  const { settings } = create;
+  const aggregation = { batch_size: 2, batch_timeout: 30, max_batch_bytes: 1_000_000 };
+  const send = sendTo('wh_nevermade');
+  expect(
+    await send({ ...create, settings: { ...settings, ordered_by: 'user_id', aggregation } }),
+  ).toMatchObject({ reply: { refusal: { code: 'ordered_batches' } } });
+  await expect.poll(() => statusOf('wh_nevermade'), { timeout: 10_000 }).toBe('COMPLETED');
+});
+
+it('an actor that has ended so wakes again for a create that is taken', async () => {
+  const send = sendTo('wh_madeatlast');
+  await send({ ...from, type: 'PauseSubscription' });
+  await expect.poll(() => statusOf('wh_madeatlast'), { timeout: 10_000 }).toBe('COMPLETED');
+  expect(await send(create)).toMatchObject({ reply: { ok: true, subscription: { version: 1 } } });
+  expect(await statusOf('wh_madeatlast')).toBe('RUNNING');
+});
+
 it('a change that Kafka refuses is refused, and the next one is carried out', async () => {
   const send = sendTo('wh_refusedbykafka');
   await send(create);

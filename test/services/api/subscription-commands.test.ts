@@ -5,7 +5,7 @@ import { createSubscriptionDirectory } from '../../../domain/subscription/direct
 import { createSealer, keyRing } from '../../../infra/crypto/sealed-secret.ts';
 import { DEFAULT_ACCOUNT_ID, type SubscriptionId } from '../../../schemas/ids.ts';
 import type { SubscriptionCommand } from '../../../schemas/subscription-log.ts';
-import { NewSubscription } from '../../../schemas/subscription.ts';
+import { NewSubscription, ORDERED_BATCHES } from '../../../schemas/subscription.ts';
 import type { Caller } from '../../../services/api/authenticate.ts';
 import { createSubscriptionCommands } from '../../../services/api/subscription-commands.ts';
 
@@ -53,6 +53,15 @@ it('settings that are larger together than they may be are refused before an act
     status: 422,
   });
   expect(sent).toEqual([]);
+});
+
+it('a body that asks for ordered batches is wrong before an actor is asked', () => {
+  const body = { url: 'https://example.com/', events: ['a'], ordered_by: 'user_id' };
+  const aggregation = { batch_size: 2, batch_timeout: 30 };
+  expect(NewSubscription.safeParse({ ...body, aggregation }).error?.issues).toMatchObject([
+    { path: ['ordered_by'], message: ORDERED_BATCHES },
+  ]);
+  expect(NewSubscription.safeParse(body).success).toBe(true);
 });
 
 it('a change that would make settings larger than they may be is refused', async () => {
