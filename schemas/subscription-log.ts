@@ -127,7 +127,13 @@ export type SubscriptionCommand = {
       /** How large the settings may become. It is said here, for histories hold commands without a limit. */
       readonly mostBytes?: number;
     }
-  | { readonly type: 'RotateSecret'; readonly secret: Sealed; readonly overlapSeconds: number }
+  | {
+      readonly type: 'RotateSecret';
+      readonly secret: Sealed;
+      readonly overlapSeconds: number;
+      /** The present one as whoever asks has read it, and found it to be another than `secret`. */
+      readonly presentSecret?: Sealed;
+    }
   | {
       readonly type: 'ReencryptSubscription';
       /** Each sealed text that is to be replaced, and the same under another key. What it does not name stays. */

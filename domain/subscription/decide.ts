@@ -24,6 +24,8 @@ export type Refusal =
   | { readonly code: 'is_disabled' }
   /** Events that are collected into batches have no order of their own. */
   | { readonly code: 'ordered_batches' }
+  /** The present secret, by version `actual`, is not the one that the command was made for. */
+  | { readonly code: 'secret_changed'; readonly actual: number }
   /** The change would make the settings larger than they may be. */
   | { readonly code: 'settings_too_large'; readonly bytes: number }
   /** Kafka takes no record like the one of this change, and never will. */
@@ -95,6 +97,10 @@ export function decide(
       return facts(...updated, ...activation(command.active, state));
     }
     case 'RotateSecret':
+      // By the texts, for nobody opens them here. Only who has read the present one knows that another takes its place.
+      if (command.presentSecret !== undefined && command.presentSecret !== state.secret) {
+        return refuse({ code: 'secret_changed', actual: state.version });
+      }
       return facts({
         type: 'SubscriptionSecretRotated',
         secret: command.secret,

@@ -62,6 +62,9 @@ export interface SubscriptionCommandsDeps {
   readonly send: (id: SubscriptionId, command: SubscriptionCommand) => Promise<Sent<CommandReply>>;
 }
 
+/** Each is lost to somebody else's change of the secret. */
+const ROTATION_TRIES = 5;
+
 export function createSubscriptionCommands(deps: SubscriptionCommandsDeps): SubscriptionCommands {
   const { directory, sealer } = deps;
   const seal = (plain: string, id: SubscriptionId): Sealed => sealer.seal(plain, id) as Sealed;
@@ -75,12 +78,13 @@ export function createSubscriptionCommands(deps: SubscriptionCommandsDeps): Subs
     return opened.ok && opened.plain === plain;
   };
 
-  const ask = async (
+  /** The verdict of the actor; what it has changed is known to this process by then. */
+  const tell = async (
     caller: Caller,
     id: SubscriptionId,
     expectedVersion: number | null,
     change: Change,
-  ): Promise<Subscription> => {
+  ): Promise<CommandReply> => {
     const { accountId, actor, sourceIp } = caller;
     const sent = await deps.send(id, { ...change, accountId, actor, sourceIp, expectedVersion });
     if (!sent.answered) {
@@ -89,11 +93,15 @@ export function createSubscriptionCommands(deps: SubscriptionCommandsDeps): Subs
         'No worker took the change in time. It may still be carried out: look before you repeat it.',
       );
     }
-    if (!sent.reply.ok) throw refused(sent.reply.refusal);
     // So that whoever reads next from this process reads what was just written.
-    await directory.atLeast(id, sent.reply.subscription.version);
+    if (sent.reply.ok) await directory.atLeast(id, sent.reply.subscription.version);
+    return sent.reply;
+  };
+  const ask = async (...question: Parameters<typeof tell>): Promise<Subscription> => {
+    const reply = await tell(...question);
+    if (!reply.ok) throw refused(reply.refusal);
     // And not what the log tells by now: with the ETag of somebody's later change, the caller would undo it unawares.
-    return sent.reply.subscription;
+    return reply.subscription;
   };
   const known = (caller: Caller, id: SubscriptionId): void => {
     const subscription = directory.get(id);
@@ -136,17 +144,24 @@ export function createSubscriptionCommands(deps: SubscriptionCommandsDeps): Subs
     },
     async rotateSecret(caller, id, version, { overlap_seconds: overlapSeconds, secret: given }) {
       known(caller, id);
-      if (given !== undefined && holds(live(directory.get(id)).secret, id, given)) {
-        // A rotation that is repeated would end the overlap with the secret that receivers still know.
-        throw invalidFields([{ path: 'secret', message: 'expected another secret than the present one' }]);
-      }
       const secret = given ?? newSecret();
-      const subscription = await ask(caller, id, version, {
-        type: 'RotateSecret',
-        secret: seal(secret, id),
-        overlapSeconds,
-      });
-      return { subscription: live(subscription), secret };
+      const rotation = { type: 'RotateSecret', secret: seal(secret, id), overlapSeconds } as const;
+      if (given === undefined) {
+        return { subscription: live(await ask(caller, id, version, rotation)), secret };
+      }
+      for (let tries = 0; tries < ROTATION_TRIES; tries += 1) {
+        const { secret: presentSecret } = live(directory.get(id));
+        if (holds(presentSecret, id, given)) {
+          // A rotation that is repeated would end the overlap with the secret that receivers still know.
+          throw invalidFields([{ path: 'secret', message: 'expected another secret than the present one' }]);
+        }
+        const reply = await tell(caller, id, version, { ...rotation, presentSecret });
+        if (reply.ok) return { subscription: live(reply.subscription), secret };
+        if (reply.refusal.code !== 'secret_changed') throw refused(reply.refusal);
+        // Perhaps to the very one that is given: looked at again, once it is known here.
+        await directory.atLeast(id, reply.refusal.actual);
+      }
+      throw refused({ code: 'secret_changed', actual: directory.get(id).version });
     },
     async change(caller, id, version, change) {
       known(caller, id);
@@ -175,6 +190,11 @@ function refused(refusal: Refusal): Problem {
       );
     case 'ordered_batches':
       return invalidFields([{ path: 'ordered_by', message: ORDERED_BATCHES }]);
+    case 'secret_changed':
+      return new Problem(
+        409,
+        'The secret is being changed by others at the same time. Look before you repeat it.',
+      );
     case 'settings_too_large':
       return tooLarge(refusal.bytes);
     case 'record_refused':

@@ -167,7 +167,7 @@ export function subscriptionRoutes(app: Api, deps: SubscriptionRoutesDeps): void
     body: SecretRotation.prefault({}),
     response: { 200: RotatedSubscription },
     answerHeaders: ['ETag'],
-    problems: { 412: OTHER_VERSION },
+    problems: { 409: 'Others change the secret at the same time.', 412: OTHER_VERSION },
   };
   app.post('/v1/subscriptions/:id/rotate-secret', { schema: rotate }, async (request, reply) => {
     const { caller, params, body } = request;

@@ -230,6 +230,12 @@ describe('disabling and enabling', () => {
 });
 
 describe('rotating the secret', () => {
+  const rotateUnlike = {
+    ...from,
+    type: 'RotateSecret',
+    secret: SECOND_SECRET,
+    overlapSeconds: 3_600,
+  } as const;
   it('keeps the one before until the overlap is over', () =>
     given(created).when(rotate(3_600)).then(rotated));
   it('again keeps the secret of the rotation before, and drops the one before that', () =>
@@ -240,6 +246,14 @@ describe('rotating the secret', () => {
     given(created)
       .when(rotate(0))
       .then({ ...rotated, previous_secret_expires_at: AT }));
+  it('is done where the present secret is the one that was read', () =>
+    given(created)
+      .when({ ...rotateUnlike, presentSecret: SECRET })
+      .then(rotated));
+  it('is refused where the present secret is another by now', () =>
+    given(created, rotated)
+      .when({ ...rotateUnlike, presentSecret: SECRET })
+      .thenRefused({ code: 'secret_changed', actual: 2 }));
   it.each([paused, disabled])('is possible after $type', (before) =>
     given(created, before)
       .when(rotate(3_600))

@@ -1,7 +1,9 @@
 /** What becomes of requests before and after the actor of a subscription, which is in the test's hands. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { decide } from '../../../domain/subscription/decide.ts';
 import { createSubscriptionDirectory } from '../../../domain/subscription/directory.ts';
+import type { LiveSubscription } from '../../../domain/subscription/subscription.ts';
 import { createSealer, keyRing } from '../../../infra/crypto/sealed-secret.ts';
 import { DEFAULT_ACCOUNT_ID, type SubscriptionId } from '../../../schemas/ids.ts';
 import type { SubscriptionCommand } from '../../../schemas/subscription-log.ts';
@@ -17,23 +19,27 @@ const CALLER: Caller = {
   sourceIp: '192.0.2.1',
 };
 
+const SEALER = createSealer(keyRing(Buffer.alloc(32, 1)));
+
 /** Commands to actors that decide as the real ones do and forget nothing; what was sent is kept. */
 function commandsOfTheTest() {
   const directory = createSubscriptionDirectory();
   const sent: SubscriptionCommand[] = [];
   const commands = createSubscriptionCommands({
     directory,
-    sealer: createSealer(keyRing(Buffer.alloc(32, 1))),
-    send: (id: SubscriptionId, command) => {
+    sealer: SEALER,
+    send: async (id: SubscriptionId, command) => {
       sent.push(command);
+      // As with real actors, whoever asks at the same time has read the same state before the first is decided.
+      await nextTurn();
       const decision = decide(command, directory.get(id), {
         subscriptionId: id,
         at: new Date().toISOString(),
       });
-      if (!decision.ok) return Promise.resolve({ answered: true, reply: decision });
+      if (!decision.ok) return { answered: true, reply: decision };
       for (const event of decision.events) directory.apply(event);
       const subscription = directory.get(id);
-      return Promise.resolve({ answered: true, reply: { ok: true, subscription } });
+      return { answered: true, reply: { ok: true, subscription } };
     },
   });
   return { commands, directory, sent };
@@ -62,6 +68,33 @@ it('a body that asks for ordered batches is wrong before an actor is asked', () 
     { path: ['ordered_by'], message: ORDERED_BATCHES },
   ]);
   expect(NewSubscription.safeParse(body).success).toBe(true);
+});
+
+it('one of two rotations to the same secret that race is done, and the secret before stays valid', async () => {
+  const { commands, directory } = commandsOfTheTest();
+  const { subscription, secret: before } = await commands.create(CALLER, settings());
+  const rotation = { secret: 'the-secret-of-both-requests', overlap_seconds: 3_600 };
+  // Both have looked at the present secret before either is decided.
+  const outcomes = await Promise.allSettled(
+    [1, 2].map(() => commands.rotateSecret(CALLER, subscription.id, null, rotation)),
+  );
+  expect(outcomes).toMatchObject([
+    { status: 'fulfilled' },
+    { status: 'rejected', reason: { status: 422, errors: [{ path: 'secret' }] } },
+  ]);
+  const { previousSecret } = directory.get(subscription.id) as LiveSubscription;
+  expect(SEALER.open(previousSecret!.secret, subscription.id)).toEqual({ ok: true, plain: before });
+});
+
+it('a rotation to another secret is done although the present one has changed since it was read', async () => {
+  const { commands } = commandsOfTheTest();
+  const { subscription } = await commands.create(CALLER, settings());
+  const outcomes = await Promise.all(
+    ['the-secret-of-the-first', 'the-secret-of-the-second'].map((secret) =>
+      commands.rotateSecret(CALLER, subscription.id, null, { secret, overlap_seconds: 0 }),
+    ),
+  );
+  expect(outcomes.map((outcome) => outcome.subscription.version)).toEqual([2, 3]);
 });
 
 it('a change that would make settings larger than they may be is refused', async () => {
