@@ -4,8 +4,10 @@ import { pino } from 'pino';
 import { createApiKeyDirectory } from '../../../domain/api-key/directory.ts';
 import { createApiKeyUses } from '../../../domain/api-key/uses.ts';
 import { createSubscriptionDirectory } from '../../../domain/subscription/directory.ts';
+import { createSealer, keyRing } from '../../../infra/crypto/sealed-secret.ts';
 import type { ApiKeyEvent } from '../../../schemas/api-key-log.ts';
 import { createAdmit } from '../../../services/api/admit.ts';
+import { createSubscriptionCommands } from '../../../services/api/subscription-commands.ts';
 import { createAuthenticate } from '../../../services/api/authenticate.ts';
 import type { OpenApiDocument } from '../../../services/api/openapi/openapi-types.ts';
 import { createServer, type ServerDeps } from '../../../services/api/server.ts';
@@ -19,6 +21,14 @@ export interface Asked {
 }
 
 export interface ServerOfTheTest {
+  /** A request with what it is given and nothing else. */
+  readonly send: (request: {
+    readonly method: string;
+    readonly path: string;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly payload?: string | object;
+  }) => Promise<Asked>;
+  /** The same, with a key and a body as JSON. */
   readonly ask: (key: string | null, method: string, path: string, body?: object) => Promise<Asked>;
   /** A GET without a key, its answer as it came. */
   readonly raw: (path: string) => Promise<{
@@ -38,6 +48,7 @@ export interface Route {
 function serverWith(log: ApiKeyEvent[]): FastifyInstance {
   const apiKeys = createApiKeyDirectory();
   const apiKeyUses = createApiKeyUses();
+  const directory = createSubscriptionDirectory();
   return createServer({
     admit: createAdmit({ authenticate: createAuthenticate(ADMIN_KEY, apiKeys), uses: apiKeyUses }),
     apiKeys,
@@ -46,7 +57,12 @@ function serverWith(log: ApiKeyEvent[]): FastifyInstance {
       appendEvents: (events: readonly ApiKeyEvent[]) => Promise.resolve(void log.push(...events)),
       appendUses: () => Promise.resolve(),
     },
-    directory: createSubscriptionDirectory(),
+    directory,
+    commands: createSubscriptionCommands({
+      directory,
+      sealer: createSealer(keyRing(Buffer.alloc(32))),
+      send: () => Promise.resolve({ answered: false }),
+    }),
     senderIps: [],
     trustedProxies: [],
     logger: pino({ level: 'silent' }),
@@ -58,22 +74,30 @@ function serverWith(log: ApiKeyEvent[]): FastifyInstance {
 export function startServer(): ServerOfTheTest {
   const log: ApiKeyEvent[] = [];
   const app = serverWith(log);
+  const send: ServerOfTheTest['send'] = async ({ method, path, headers = {}, payload }) => {
+    const answer = await app.inject({
+      method: method as 'GET',
+      url: path,
+      headers,
+      ...(payload === undefined ? {} : { payload }),
+    });
+    return {
+      status: answer.statusCode,
+      headers: answer.headers,
+      body: (answer.body === '' ? {} : answer.json()) as Record<string, unknown>,
+    };
+  };
   return {
     log,
+    send,
     raw: (path) => app.inject(path),
-    async ask(key, method, path, body) {
-      const answer = await app.inject({
-        method: method as 'GET',
-        url: path,
+    ask: (key, method, path, body) =>
+      send({
+        method,
+        path,
         headers: key === null ? {} : { authorization: `Bearer ${key}` },
         ...(body === undefined ? {} : { payload: body }),
-      });
-      return {
-        status: answer.statusCode,
-        headers: answer.headers,
-        body: (answer.body === '' ? {} : answer.json()) as Record<string, unknown>,
-      };
-    },
+      }),
   };
 }
 
