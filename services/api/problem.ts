@@ -13,16 +13,20 @@ const TITLES: Readonly<Record<number, string>> = {
   403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
+  408: 'Request Timeout',
   409: 'Conflict',
   412: 'Precondition Failed',
   413: 'Content Too Large',
   415: 'Unsupported Media Type',
   422: 'Unprocessable Content',
   429: 'Too Many Requests',
+  431: 'Request Header Fields Too Large',
   499: 'Client Closed Request',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 };
+
+export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
 /** Thrown by routes; the server turns it into an answer. `detail` is read by customers. */
 export class Problem extends Error {

@@ -1,10 +1,10 @@
 /** The HTTP server of the API: who may ask, how errors are answered, and which routes there are. */
-import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Logger } from '../../infra/telemetry.ts';
 import type { Admit } from './admit.ts';
 import type { Caller } from './authenticate.ts';
 import { collectRoutes, openApiDocument } from './openapi/document.ts';
-import { Problem } from './problem.ts';
+import { Problem, PROBLEM_TYPE } from './problem.ts';
 import { apiKeyRoutes, type ApiKeyRoutesDeps } from './routes/api-keys.ts';
 import { auditLogRoutes, type AuditLogRoutesDeps } from './routes/audit-log.ts';
 import { deliveryRoutes, type DeliveryRoutesDeps } from './routes/deliveries.ts';
@@ -18,6 +18,7 @@ import { documentRoutes } from './routes/documents.ts';
 import { operationRoutes, type OperationRoutesDeps } from './routes/operation.ts';
 import { senderIpRoutes, type SenderIpRoutesDeps } from './routes/sender-ips.ts';
 import { subscriptionRoutes, type SubscriptionRoutesDeps } from './routes/subscriptions.ts';
+import { refuseUnreadable } from './unreadable-request.ts';
 import { type Api, withZodSchemas } from './zod-routes.ts';
 
 declare module 'fastify' {
@@ -50,6 +51,9 @@ export interface ServerDeps
 /** Larger than the largest event that is taken, so that its own check can name the limit. */
 const BODY_LIMIT_BYTES = 1_100_000;
 
+/** Of all headers together, with the address. */
+const MAX_HEADER_BYTES = 16_384;
+
 /** A server that is ready to listen. */
 export function createServer(deps: ServerDeps): FastifyInstance {
   const app = Fastify({
@@ -57,8 +61,13 @@ export function createServer(deps: ServerDeps): FastifyInstance {
     requestTimeout: 30_000,
     connectionTimeout: 60_000,
     keepAliveTimeout: 65_000,
-    return503OnClosing: true,
-    routerOptions: { maxParamLength: 256 },
+    // Answered below, in our words.
+    return503OnClosing: false,
+    // An id that is too long is one that nothing has: its schema says so. Longer than its headers may be no address is.
+    routerOptions: { maxParamLength: MAX_HEADER_BYTES },
+    http: { maxHeaderSize: MAX_HEADER_BYTES },
+    frameworkErrors: (error, _request, reply) => answer(reply, asProblem(error)),
+    clientErrorHandler: refuseUnreadable,
     trustProxy: deps.trustedProxies.length === 0 ? false : [...deps.trustedProxies],
     logger: false,
   });
@@ -75,13 +84,21 @@ export function createServer(deps: ServerDeps): FastifyInstance {
       );
     }
     if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
-    void reply
-      .status(problem.status)
-      .header('content-type', 'application/problem+json; charset=utf-8')
-      .send(problem.toBody());
+    answer(reply, problem);
   });
   app.setNotFoundHandler((request) => {
     throw new Problem(404, `There is no ${request.method} ${request.url.split('?')[0]}.`);
+  });
+
+  let closing = false;
+  app.addHook('preClose', (done) => {
+    closing = true;
+    done();
+  });
+  app.addHook('onRequest', (_request, reply, next) => {
+    // Not as an error: it is no failure that somebody should look into.
+    if (closing) answer(reply, new Problem(503, 'This process of the API stops. Try again.'));
+    else next();
   });
 
   operationRoutes(api, deps);
@@ -108,6 +125,10 @@ export function createServer(deps: ServerDeps): FastifyInstance {
   return app;
 }
 
+function answer(reply: FastifyReply, problem: Problem): void {
+  void reply.status(problem.status).header('content-type', PROBLEM_TYPE).send(problem.toBody());
+}
+
 /** What Fastify itself refuses, in our words; anything else is our own fault and says nothing of its inside. */
 function asProblem(error: FastifyError): Problem {
   switch (error.code) {
@@ -116,6 +137,8 @@ function asProblem(error: FastifyError): Problem {
       return new Problem(400, 'The body is no valid JSON.');
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new Problem(415, 'Send JSON: "Content-Type: application/json".');
+    case 'FST_ERR_BAD_URL':
+      return new Problem(400, 'The path cannot be read: it is percent-encoded wrongly.');
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new Problem(413, `The body has more than ${BODY_LIMIT_BYTES} bytes.`);
   }

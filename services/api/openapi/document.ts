@@ -36,7 +36,8 @@ export function openApiDocument(routes: readonly RouteForm[]): OpenApiDocument {
       version: '1.0.0',
       description:
         'Subscriptions say which events are delivered where. Errors are RFC 9457 problem details. Lists are ' +
-        'answered page by page. Unknown fields are refused.',
+        'answered page by page. Unknown fields are refused. What cannot be read as HTTP is answered in the same form: ' +
+        '400, 408 where it comes too slowly, 431 where address and headers are too large.',
     },
     servers: [{ url: '/' }],
     tags: [

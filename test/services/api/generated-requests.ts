@@ -82,20 +82,28 @@ function pathsOf(
   const query = parametersOf(parameters, 'query', deps);
   return fc.tuple(fc.record(ids), query, more).map(([drawn, given, added]) => {
     const text = new URLSearchParams({ ...given, ...added }).toString();
-    const filled = path.replace(/\{(\w+)\}/g, (_whole, name: string) => encodeURIComponent(drawn[name]!));
+    const filled = path.replace(/\{(\w+)\}/g, (_whole, name: string) => drawn[name]!);
     return text === '' ? filled : `${filled}?${text}`;
   });
 }
 
-/** Mostly ones that there are. A dot alone would be taken out of the path before it is sent. */
-const idsOf = ({ schema }: Parameter, known: readonly string[], deps: RequestsDeps): fc.Arbitrary<string> =>
-  fc
+/** What stands for an id where a path cannot be decoded, or goes on for longer than any id. */
+const UNREADABLE = ['%ff', '%', '%zz', 'a'.repeat(4_000)];
+
+/** As they stand in a path, mostly ones that there are. A dot alone would be taken out of it before it is sent. */
+const idsOf = ({ schema }: Parameter, known: readonly string[], deps: RequestsDeps): fc.Arbitrary<string> => {
+  const ids = fc
     .oneof(
-      ...(known.length === 0 ? [] : [{ weight: 4, arbitrary: fc.constantFrom(...known) }]),
-      { weight: 1, arbitrary: valuesOf(schema, deps).map(String) },
-      { weight: 1, arbitrary: fc.string({ unit: 'binary', minLength: 1, maxLength: 300 }) },
+      ...(known.length === 0 ? [] : [{ weight: 8, arbitrary: fc.constantFrom(...known) }]),
+      { weight: 2, arbitrary: valuesOf(schema, deps).map(String) },
+      { weight: 2, arbitrary: fc.string({ unit: 'binary', minLength: 1, maxLength: 300 }) },
     )
     .filter((id) => id !== '' && !/^\.+$/.test(id));
+  return fc.oneof(
+    { weight: 12, arbitrary: ids.map((id) => encodeURIComponent(id)) },
+    { weight: 1, arbitrary: fc.constantFrom(...UNREADABLE) },
+  );
+};
 
 const headersOf = ({ parameters = [] }: NamedOperation, deps: RequestsDeps) =>
   parametersOf(parameters, 'header', deps).map((headers) =>

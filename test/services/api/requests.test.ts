@@ -1,5 +1,8 @@
-/** How the server reads requests, whatever the route. */
-import { expect, it } from 'vitest';
+/** How the server reads requests, whatever the route, and what it answers where it cannot. */
+import type { FastifyInstance } from 'fastify';
+import { once } from 'node:events';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ADMIN_KEY, startServer } from './server.ts';
 
 const KEY = { authorization: `Bearer ${ADMIN_KEY}` };
@@ -24,4 +27,79 @@ it('a route that needs a body takes nothing for no JSON', async () => {
     payload: '',
   });
   expect({ status, detail: body['detail'] }).toEqual({ status: 400, detail: 'The body is no valid JSON.' });
+});
+
+it.each([
+  ['a path that is percent-encoded wrongly', '/v1/subscriptions/%ff', 400],
+  ['an id that is too long to be one', `/v1/subscriptions/${'a'.repeat(4_000)}`, 404],
+])('answers %s with a problem', async (_name, path, expected) => {
+  const { status, headers, body } = await startServer().send({ method: 'GET', path, headers: KEY });
+  expect({ status, type: headers['content-type'] }).toEqual({
+    status: expected,
+    type: 'application/problem+json; charset=utf-8',
+  });
+  expect(body).toMatchObject({ type: 'about:blank', status: expected });
+});
+
+describe('over a socket', () => {
+  const open: { app: FastifyInstance; socket: Socket }[] = [];
+  afterEach(async () => {
+    for (const { app, socket } of open.splice(0)) {
+      socket.destroy();
+      await app.close();
+    }
+  });
+
+  /** A connection to a server of its own, with all that has come back over it. */
+  async function connected() {
+    const { app } = startServer();
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    const accepting = once(app.server, 'connection') as Promise<[Socket]>;
+    const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
+    let received = '';
+    socket.on('data', (bytes: Buffer) => (received += bytes.toString()));
+    open.push({ app, socket });
+    const answered = async () => {
+      await vi.waitUntil(() => received.includes('}'), { timeout: 10_000 });
+      const [head = '', body = ''] = received.split('\r\n\r\n');
+      return { head, problem: JSON.parse(body) as Record<string, unknown> };
+    };
+    const [accepted] = await accepting;
+    return { app, socket, accepted, answered };
+  }
+
+  it.each([
+    ['what is no HTTP', 'hello\r\n\r\n', 400],
+    ['headers that are too large', `GET / HTTP/1.1\r\nHost: a\r\nX-Long: ${'a'.repeat(20_000)}\r\n\r\n`, 431],
+  ])('%s is answered with a problem, and the connection is closed', async (_name, text, status) => {
+    const { socket, answered } = await connected();
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.write(text);
+    const { head, problem } = await answered();
+    expect(head).toContain(`HTTP/1.1 ${status} `);
+    expect(head).toContain('Content-Type: application/problem+json');
+    expect(problem).toMatchObject({ type: 'about:blank', status });
+    await closed;
+  });
+
+  it('a request that does not come in time is answered with a problem', async () => {
+    const { app, accepted, answered } = await connected();
+    // What Node says of it after half a minute.
+    const error = Object.assign(new Error('slow'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
+    app.server.emit('clientError', error, accepted);
+    expect((await answered()).problem).toMatchObject({ status: 408 });
+  });
+
+  it('a request that is half sent while the server stops is answered with a problem', async () => {
+    const { app, socket, accepted, answered } = await connected();
+    socket.write('GET /v1/subscriptions HTTP/1.1\r\nHost: a\r\n');
+    await vi.waitUntil(() => accepted.bytesRead > 0);
+    const closing = app.close();
+    await vi.waitUntil(() => !app.server.listening);
+    socket.write('\r\n');
+    const { head, problem } = await answered();
+    expect(head).toContain('HTTP/1.1 503 ');
+    expect(problem).toMatchObject({ status: 503 });
+    await closing;
+  });
 });

@@ -36,6 +36,8 @@ export interface ServerOfTheTest {
     readonly headers: Readonly<Record<string, unknown>>;
     readonly body: string;
   }>;
+  /** To be listened with, where a request must come over a socket. */
+  readonly app: FastifyInstance;
   /** What the log of the keys has been given. */
   readonly log: readonly ApiKeyEvent[];
 }
@@ -89,6 +91,7 @@ export function startServer(): ServerOfTheTest {
   };
   return {
     log,
+    app,
     send,
     raw: (path) => app.inject(path),
     ask: (key, method, path, body) =>
