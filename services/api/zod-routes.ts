@@ -6,6 +6,7 @@
 import type {
   FastifyBaseLogger,
   FastifyInstance,
+  FastifySchemaCompiler,
   FastifyTypeProvider,
   RawReplyDefaultExpression,
   RawRequestDefaultExpression,
@@ -55,29 +56,51 @@ export type Api = FastifyInstance<
 /** An answer without a body, for a 204. */
 export const NoContent = z.undefined();
 
-/**
- * Makes zod judge the requests of all routes that are added after it. A body or query that is wrong is a 422 that
- * names every field, a header a 400, and a path that cannot name anything a 404.
- */
-export function withZodSchemas(app: FastifyInstance): Api {
-  app.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) => (value: unknown) => {
+/** Fastify's way to ask whether a part of a request fits its schema. */
+export const zodValidator: FastifySchemaCompiler<z.ZodType> =
+  ({ schema, httpPart }) =>
+  (value: unknown) => {
     try {
       return judge(schema, httpPart, value);
     } catch (error) {
       // One that is thrown would count as our own fault.
       return { error: error as Error };
     }
-  });
+  };
+
+/**
+ * Makes zod judge the requests of all routes that are added after it. A body or query that is wrong is a 422 that
+ * names every field, a header a 400, and a path that cannot name anything a 404.
+ */
+export function withZodSchemas(app: FastifyInstance): Api {
+  app.setValidatorCompiler<z.ZodType>(zodValidator);
   readJsonBodies(app);
+  takeNothingUnnamed(app);
   // What is answered is held to its schema by the compiler and by tests, not again at each request.
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
   return app.withTypeProvider<ZodTypes>();
 }
 
+const NoBody = z.strictObject({}).optional();
+const NoQuery = z.strictObject({});
+
+/**
+ * Unknown fields are refused also by routes below /v1 that name none. What a route takes is told by its own schemas
+ * alone, so none of this stands in the document.
+ */
+function takeNothingUnnamed(app: FastifyInstance): void {
+  app.addHook('onRoute', (route) => {
+    if (!route.url.startsWith('/v1/')) return;
+    const mayHaveBody = ![route.method].flat().some((method) => method === 'GET' || method === 'HEAD');
+    route.schema = { querystring: NoQuery, ...(mayHaveBody ? { body: NoBody } : {}), ...route.schema };
+  });
+}
+
 /** Nothing at all is no JSON, but clients that name the type of every body send that where a route needs none. */
 function readJsonBodies(app: FastifyInstance): void {
   const readJson = app.getDefaultJsonParser('error', 'error');
-  app.removeContentTypeParser('application/json');
+  // Fastify reads plain text too, as if it were an object that breaks its schema.
+  app.removeContentTypeParser(['application/json', 'text/plain']);
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, parsed) => {
     const { body } = request.routeOptions.schema ?? {};
     const isNeeded = body instanceof z.ZodType && !body.safeParse(undefined).success;

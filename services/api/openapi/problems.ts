@@ -76,7 +76,7 @@ function formProblems({ method, path, schema }: RouteForm): readonly FormStatus[
     403,
     ...(hasParams ? ([404] as const) : []),
     ...(mayHaveBody ? ([413, 415] as const) : []),
-    ...(schema.body !== undefined || schema.querystring !== undefined ? ([422] as const) : []),
+    422,
     429,
     503,
   ];

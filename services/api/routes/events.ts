@@ -11,7 +11,7 @@ import { isJsonObject } from '../../../schemas/json.ts';
 import type { Caller } from '../authenticate.ts';
 import { parse } from '../parse.ts';
 import { invalidFields, Problem } from '../problem.ts';
-import type { Api } from '../zod-routes.ts';
+import { type Api, zodValidator } from '../zod-routes.ts';
 
 export interface EventRoutesDeps {
   readonly appender: Appender;
@@ -38,7 +38,8 @@ export function eventRoutes(app: Api, deps: EventRoutesDeps): void {
       response: { 202: PublishedEvent },
     };
     // The body is described by its schema, and judged below: here it is a text.
-    const validatorCompiler = () => () => true;
+    const validatorCompiler = (part: { readonly httpPart?: string }) =>
+      part.httpPart === 'body' ? () => true : zodValidator(part as Parameters<typeof zodValidator>[0]);
     scope.post('/v1/events', { schema: publish, validatorCompiler }, async (request, reply) => {
       const idempotencyKey = request.headers['idempotency-key'];
       const event = readEvent(

@@ -29,19 +29,24 @@ export function allowedRequests(operation: NamedOperation, deps: RequestsDeps): 
   });
 }
 
-/** Requests with a body or a query that the document does not allow; null for an operation that takes neither. */
+/** Requests with a body or a query that the document does not allow; null for an operation that is open to all. */
 export function forbiddenRequests(
   operation: NamedOperation,
   deps: RequestsDeps,
 ): fc.Arbitrary<DrawnRequest> | null {
   const json = operation.requestBody?.content['application/json'];
-  const takesQuery = operation.parameters?.some((one) => one.in === 'query') === true;
-  if (json === undefined && !takesQuery) return null;
-  return fc.record({
-    path: pathsOf(operation, deps, takesQuery ? fc.constant({ unknown_parameter: '1' }) : fc.constant({})),
-    headers: headersOf(operation, deps),
-    body: json === undefined ? fc.constant(null) : wrongBodiesOf(operation, deps),
-  });
+  if (!operation.path.startsWith('/v1/')) return null;
+  const allowed = fc.constant({});
+  const unknown = fc.constant({ unknown_parameter: '1' });
+  const headers = headersOf(operation, deps);
+  const withQuery = { path: pathsOf(operation, deps, unknown), headers, body: fc.constant(null) };
+  if (operation.method === 'GET') return fc.record(withQuery);
+  const wrongBodies =
+    json === undefined ? fc.constant('{"unknown_field":1}') : wrongBodiesOf(operation, deps);
+  return fc.oneof(
+    fc.record(withQuery),
+    fc.record({ path: pathsOf(operation, deps, allowed), headers, body: wrongBodies }),
+  );
 }
 
 type Json = Content[string];

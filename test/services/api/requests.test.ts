@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { once } from 'node:events';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { ADMIN_KEY, startServer } from './server.ts';
+import { ADMIN_KEY, routesOf, startServer } from './server.ts';
 
 const KEY = { authorization: `Bearer ${ADMIN_KEY}` };
 const JSON_TYPE = { ...KEY, 'content-type': 'application/json' };
@@ -102,4 +102,41 @@ describe('over a socket', () => {
     expect(problem).toMatchObject({ status: 503 });
     await closing;
   });
+});
+
+describe('a route below /v1', async () => {
+  const routes = (await routesOf()).map(({ method, path }) => [method, path.replace(/:\w+/g, 'x')] as const);
+  const bodied = routes.filter(([method]) => method !== 'GET');
+
+  it.each(routes)('%s %s refuses a parameter that it does not know', async (method, path) => {
+    const { status } = await startServer().send({ method, path: `${path}?unknown=1`, headers: KEY });
+    // A path that cannot name anything is looked at first.
+    expect(path.includes('/x') ? [404, 422] : [422]).toContain(status);
+  });
+
+  it.each(bodied)('%s %s takes no other media type than JSON', async (method, path) => {
+    const headers = { ...KEY, 'content-type': 'text/plain' };
+    const { status } = await startServer().send({ method, path, headers, payload: '{}' });
+    expect(status).toBe(415);
+  });
+});
+
+it.each([
+  ['POST', `${NOBODY}/pause`],
+  ['POST', `${NOBODY}/flush`],
+  ['POST', '/v1/deliveries/del_00000000000000000000000000000000/cancel'],
+  ['DELETE', NOBODY],
+])('%s %s, which takes no body, refuses fields and names them', async (method, path) => {
+  const payload = { unknown: 1 };
+  const { status, body } = await startServer().send({ method, path, headers: KEY, payload });
+  expect({ status, errors: body['errors'] }).toEqual({
+    status: 422,
+    errors: [{ path: 'unknown', message: 'unknown field' }],
+  });
+});
+
+it('POST /v1/subscriptions/{id}/resume refuses a parameter, and names it', async () => {
+  const path = `${NOBODY}/resume?x=1`;
+  const { body } = await startServer().send({ method: 'POST', path, headers: KEY });
+  expect(body['errors']).toEqual([{ path: 'x', message: 'unknown field' }]);
 });
