@@ -35,7 +35,11 @@ export function auditLogRoutes(app: Api, { auditQueries }: AuditLogRoutesDeps): 
 const cursorOf = ({ at, version, id }: AuditEntry): string =>
   Buffer.from(JSON.stringify([Date.parse(at), version ?? 0, id])).toString('base64url');
 
-const Cursor = z.tuple([z.int(), z.int32(), z.string().regex(/^[\w.]+$/)]);
+// Years of four digits, as entries have them. PostgreSQL does not take every time that a number can name.
+const EARLIEST_MS = Date.parse('0001-01-01T00:00:00Z');
+const LATEST_MS = Date.parse('9999-12-31T23:59:59.999Z');
+
+const Cursor = z.tuple([z.int().min(EARLIEST_MS).max(LATEST_MS), z.int32(), z.string().regex(/^[\w.]+$/)]);
 
 function parseCursor(cursor: string): AuditPlace {
   try {

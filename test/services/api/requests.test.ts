@@ -104,6 +104,21 @@ describe('over a socket', () => {
   });
 });
 
+const cursorOf = (...parts: readonly unknown[]): string =>
+  Buffer.from(JSON.stringify(parts)).toString('base64url');
+
+it.each([
+  ['before all times that PostgreSQL has', cursorOf(Number.MIN_SAFE_INTEGER, 0, 'aud_1'), 422],
+  ['after all times that PostgreSQL has', cursorOf(Number.MAX_SAFE_INTEGER, 0, 'aud_1'), 422],
+  ['of an entry', cursorOf(Date.parse('2024-01-15T10:30:05.123Z'), 0, 'aud_1'), 200],
+])(
+  'a cursor of the audit log that names a time %s is answered with %3$i',
+  async (_name, cursor, expected) => {
+    const path = `/v1/audit-log?cursor=${cursor}`;
+    expect((await startServer().send({ method: 'GET', path, headers: KEY })).status).toBe(expected);
+  },
+);
+
 describe('a route below /v1', async () => {
   const routes = (await routesOf()).map(({ method, path }) => [method, path.replace(/:\w+/g, 'x')] as const);
   const bodied = routes.filter(([method]) => method !== 'GET');

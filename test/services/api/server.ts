@@ -60,6 +60,7 @@ function serverWith(log: ApiKeyEvent[]): FastifyInstance {
       appendUses: () => Promise.resolve(),
     },
     directory,
+    auditQueries: { listEntries: () => Promise.resolve([]) },
     commands: createSubscriptionCommands({
       directory,
       sealer: createSealer(keyRing(Buffer.alloc(32))),
