@@ -2544,9 +2544,11 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description What answers this is away at the moment, or the API stops. Try again. */
+        /** @description What answers this is away at the moment, or the API stops. `Retry-After` says when to come back. */
         503: {
             headers: {
+                /** @description Seconds. */
+                "Retry-After"?: string;
                 [name: string]: unknown;
             };
             content: {
@@ -2555,7 +2557,7 @@ export interface components {
                  *       "type": "about:blank",
                  *       "title": "Service Unavailable",
                  *       "status": 503,
-                 *       "detail": "What answers this is away at the moment, or the API stops. Try again."
+                 *       "detail": "What answers this is away at the moment, or the API stops. `Retry-After` says when to come back."
                  *     }
                  */
                 "application/problem+json": components["schemas"]["Problem"];
@@ -4947,6 +4949,8 @@ export interface operations {
             /** @description The read models cannot be asked at the moment. */
             503: {
                 headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5010,6 +5014,8 @@ export interface operations {
             /** @description The audit log cannot be written at the moment. */
             503: {
                 headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {

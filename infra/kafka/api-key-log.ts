@@ -13,7 +13,7 @@ export interface ApiKeyLog {
   appendUses(uses: readonly ApiKeyUsed[]): Promise<void>;
 }
 
-export function createApiKeyLog(appender: Appender): ApiKeyLog {
+export function createApiKeyLog(appender: Pick<Appender, 'append'>): ApiKeyLog {
   const append = (topic: string, records: readonly (ApiKeyEvent | ApiKeyUsed)[]): Promise<void> =>
     appender.append(
       records.map((record) => ({ topic, key: record.api_key_id, value: JSON.stringify(record) })),

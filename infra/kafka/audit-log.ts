@@ -11,7 +11,7 @@ export interface AuditLog {
   append(event: AuditEvent): Promise<void>;
 }
 
-export const createAuditLog = (appender: Appender): AuditLog => ({
+export const createAuditLog = (appender: Pick<Appender, 'append'>): AuditLog => ({
   append: (event) =>
     appender.append([{ topic: AUDIT_LOG, key: event.account_id, value: JSON.stringify(event) }]),
 });

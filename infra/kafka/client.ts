@@ -1,11 +1,25 @@
 /** The only place that makes a Kafka client, so that another library can take kafkajs's place. */
 import { createRequire } from 'node:module';
-import { Kafka, logLevel, type KafkaConfig } from 'kafkajs';
+import kafkajs, { Kafka, logLevel, type KafkaConfig } from 'kafkajs';
 import type { Config } from '../../schemas/config.ts';
 import type { Logger } from '../telemetry.ts';
 import { registerCompressionCodecs } from './compression.ts';
 
 const require = createRequire(import.meta.url);
+// Its errors are exported in a way that Node sees only as part of the whole.
+const { KafkaJSError, KafkaJSNumberOfRetriesExceeded } = kafkajs;
+
+/** Kafka was asked and could not answer in the time that a question has. */
+export class KafkaTooSlow extends Error {}
+
+/**
+ * True for what reading rejects with while brokers are away or too slow: what kafkajs would have tried again, whether
+ * it gave up over it or was not allowed to.
+ */
+export const isKafkaAway = (error: unknown): boolean =>
+  error instanceof KafkaTooSlow ||
+  error instanceof KafkaJSNumberOfRetriesExceeded ||
+  (error instanceof KafkaJSError && error.retriable);
 
 let patched = false;
 

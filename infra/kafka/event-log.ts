@@ -44,7 +44,10 @@ export type HeldRecord =
 export type Announce = (fact: DeliveryEvent | SubscriptionEvent) => readonly NewRecord[];
 
 /** What `announce` answers is appended together with the facts, so that neither is without the other. */
-export const createEventLog = (appender: Appender, announce: Announce = () => []): EventLog => ({
+export const createEventLog = (
+  appender: Pick<Appender, 'append'>,
+  announce: Announce = () => [],
+): EventLog => ({
   appendSubscriptionEvents: (events) =>
     appender.append([...events.map(subscriptionRecord), ...events.flatMap(announce)]),
   appendDeliveryEvents: (events, held = []) =>

@@ -29,7 +29,7 @@ export interface EventTypeLog {
   remove(type: string): Promise<void>;
 }
 
-export const createEventTypeLog = (appender: Appender): EventTypeLog => ({
+export const createEventTypeLog = (appender: Pick<Appender, 'append'>): EventTypeLog => ({
   put: (record) =>
     appender.append([{ topic: EVENT_TYPE_LOG, key: record.type, value: JSON.stringify(record) }]),
   remove: (type) => appender.append([{ topic: EVENT_TYPE_LOG, key: type, value: null }]),

@@ -13,6 +13,7 @@ import type { RecordPlace } from '../../schemas/delivery.ts';
 import type { Logger } from '../telemetry.ts';
 import { withAdmin } from './admin.ts';
 import type { ConsumedRecord } from './chunk-consumer.ts';
+import { KafkaTooSlow } from './client.ts';
 
 /** A stretch of one partition. */
 export interface PastRange {
@@ -304,7 +305,7 @@ export async function readRecord(
       return 'stop';
     },
   });
-  if (end === 'time_up') throw new Error(`${topic}/${partition} could not be read at ${place.offset}`);
+  if (end === 'time_up') throw new KafkaTooSlow(`${topic}/${partition} could not be read at ${place.offset}`);
   return found;
 }
 

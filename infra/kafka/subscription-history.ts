@@ -7,6 +7,7 @@ import type { Kafka } from 'kafkajs';
 import type { SubscriptionId } from '../../schemas/ids.ts';
 import type { SubscriptionEvent } from '../../schemas/subscription-log.ts';
 import type { Logger } from '../telemetry.ts';
+import { KafkaTooSlow } from './client.ts';
 import { decodeSubscriptionEvent } from './event-log.ts';
 import { readPast, wholeRanges } from './read-past.ts';
 import { SUBSCRIPTION_LOG } from './topics.ts';
@@ -38,7 +39,8 @@ export async function readSubscriptionHistory(
       return 'go_on';
     },
   });
-  if (end === 'time_up')
-    throw new Error(`${SUBSCRIPTION_LOG} could not be read in ${TIME_LIMIT_MS / 1_000} s`);
+  if (end === 'time_up') {
+    throw new KafkaTooSlow(`${SUBSCRIPTION_LOG} could not be read in ${TIME_LIMIT_MS / 1_000} s`);
+  }
   return history;
 }

@@ -30,8 +30,15 @@ export interface DeliveryOrders {
   restart(task: DeliveryTask, attemptsMade: number): Promise<boolean>;
 }
 
-/** All of them reject while Temporal is away. */
-export function createDeliveryOrders(client: Client, address: OrderAddress): DeliveryOrders {
+/** Somebody waits for the answer. */
+const PATIENCE_MS = 10_000;
+
+/** All of them reject while Temporal is away, after `patienceMs` at the latest. */
+export function createDeliveryOrders(
+  client: Client,
+  address: OrderAddress,
+  patienceMs = PATIENCE_MS,
+): DeliveryOrders {
   const { retryActivity, retryNowSignal, cancelSignal, groupOrderSignal, groupActivity, isGroup } = address;
 
   /** What an activity of a workflow tells of itself: only its heartbeat does. Undefined where it does not run. */
@@ -59,6 +66,14 @@ export function createDeliveryOrders(client: Client, address: OrderAddress): Del
     return true;
   };
 
+  const soon = <Result>(reach: () => Promise<Result>): Promise<Result> =>
+    client.withDeadline(Date.now() + patienceMs, reach);
+  const whereItRuns = (reach: () => Promise<boolean>): Promise<boolean> =>
+    soon(reach).catch((error: unknown) => {
+      if (error instanceof WorkflowNotFoundError) return false;
+      throw error;
+    });
+
   return {
     retryNow: (workflowId, id) =>
       whereItRuns(async () => {
@@ -77,23 +92,16 @@ export function createDeliveryOrders(client: Client, address: OrderAddress): Del
         return true;
       }),
     async restart(task, attemptsMade) {
-      const started = await startDelivery(client, address, {
-        task,
-        url: null,
-        state: 'retrying',
-        unfinished: { step: 'retry', number: attemptsMade, delayMs: 1, failure: 'to be tried again' },
-        again: true,
-      });
+      const started = await soon(() =>
+        startDelivery(client, address, {
+          task,
+          url: null,
+          state: 'retrying',
+          unfinished: { step: 'retry', number: attemptsMade, delayMs: 1, failure: 'to be tried again' },
+          again: true,
+        }),
+      );
       return started !== 'before';
     },
   };
-}
-
-async function whereItRuns(reach: () => Promise<boolean>): Promise<boolean> {
-  try {
-    return await reach();
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return false;
-    throw error;
-  }
 }

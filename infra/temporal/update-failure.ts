@@ -15,6 +15,10 @@ export const isOutOfReach = (error: unknown): boolean =>
   isGrpcDeadlineError(error) ||
   (isGrpcServiceError(error) && (error.code as number) === GRPC_UNAVAILABLE);
 
+/** The same for any other call, of which the client wraps what went wrong. */
+export const isTemporalAway = (error: unknown): boolean =>
+  isOutOfReach(error) || (error instanceof Error && error.cause !== undefined && isTemporalAway(error.cause));
+
 /** The server's word for an update that reached no handler, because its workflow was moving on: safe to repeat. */
 export const wasPassedOver = (error: unknown): boolean =>
   error instanceof WorkflowUpdateFailedError &&

@@ -35,9 +35,10 @@ import {
 } from '../../workflows/messages.ts';
 import { createAdmit } from './admit.ts';
 import { createAuthenticate } from './authenticate.ts';
+import { appenderOfRequests } from './away.ts';
 import { createEndpointChecks } from './endpoint-checks.ts';
 import { keepUses } from './keep-uses.ts';
-import { auditReadModel, readModels } from './read-models.ts';
+import { auditReadModel, orUnavailable, readModels } from './read-models.ts';
 import { createRecordAudit } from './record-audit.ts';
 import { createReencrypt } from './reencrypt.ts';
 import { createServer } from './server.ts';
@@ -78,18 +79,18 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
 
   const pool = createPool(config.databaseUrl, logger);
   const appender = await createAppender(kafka, logger);
+  const asked = appenderOfRequests(appender);
   const connection = await connectClient(config.temporal);
   const client = createClient(connection, config.temporal.namespace, keys);
   const sealer = createSealer(keys);
   const send = createSendCommand(client, SUBSCRIPTION_ACTOR, COMMAND_PATIENCE_MS);
-  const apiKeyLog = createApiKeyLog(appender);
-  const keptUses = keepUses(apiKeyUses, apiKeyLog, logger);
+  const keptUses = keepUses(apiKeyUses, createApiKeyLog(appender), logger);
   let ready = true;
   const server = createServer({
     admit: createAdmit({ authenticate: createAuthenticate(config.adminKey, apiKeys), uses: apiKeyUses }),
     apiKeys,
     apiKeyUses,
-    apiKeyLog,
+    apiKeyLog: createApiKeyLog(asked),
     commands: createSubscriptionCommands({ directory, sealer, send }),
     flushOpenBatches: createFlushOpenBatches(client, BATCH_ACTOR, COMMAND_PATIENCE_MS),
     checks: createEndpointChecks(client),
@@ -99,29 +100,29 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
       groupOrderSignal: GROUP_ACTOR.orderSignal,
       isGroup: isGroupId,
     }),
-    heldDelivery: (id) => heldDeliveryOf(pool, id),
+    heldDelivery: orUnavailable((id) => heldDeliveryOf(pool, id)),
     releases: createReleases(client, { ...RELEASE_ACTOR, idOf: releaseId }, WAKE_QUIET_MS, logger),
-    eventLog: createEventLog(appender),
+    eventLog: createEventLog(asked),
     keys,
     reencrypt: createReencrypt({ directory, sealer, currentKeyId: keys.currentKeyId, send }),
     runningSince: (before) => countRunningSince(client, before),
     queries: readModels(createDeliveryQueries(pool, statsOf)),
     auditQueries: auditReadModel(createAuditQueries(pool)),
-    recordAudit: createRecordAudit(createAuditLog(appender)),
+    recordAudit: createRecordAudit(createAuditLog(asked)),
     temporalUrl: (workflowId) =>
       `${config.temporal.uiUrl}/namespaces/${config.temporal.namespace}/workflows/${workflowId}`,
     topic: config.eventTopics[0]!,
     eventTopics: config.eventTopics,
     eventTypes: followedTypes.catalogue,
     followedTypes,
-    eventTypeLog: createEventTypeLog(appender),
+    eventTypeLog: createEventTypeLog(asked),
     kafka,
     senderIps: config.senderIps,
     trustedProxies: config.trustedProxies,
     allowHttp: config.allowHttp,
     directory,
     sealer,
-    appender,
+    appender: asked,
     metrics,
     logger,
     isReady: () => ready,

@@ -18,7 +18,8 @@ export const auditReadModel = (queries: AuditQueries): AuditQueries => ({
   encryptionRotatedAt: orUnavailable(queries.encryptionRotatedAt),
 });
 
-const orUnavailable =
+/** The same for any other question to PostgreSQL. */
+export const orUnavailable =
   <Args extends readonly unknown[], Answer>(ask: (...args: Args) => Promise<Answer>) =>
   (...args: Args): Promise<Answer> =>
     ask(...args).catch((error: unknown) => {

@@ -9,6 +9,7 @@ import type { SubscriptionId } from '../../schemas/ids.ts';
 import type { Sealed, SubscriptionCommand } from '../../schemas/subscription-log.ts';
 import type { CommandReply } from '../../workflows/messages.ts';
 import type { Caller } from './authenticate.ts';
+import { seen } from './away.ts';
 
 /** `fresh`: all of it was under the current key already. */
 export type Reencryption =
@@ -51,8 +52,7 @@ export function createReencrypt({ directory, sealer, currentKeyId, send }: Reenc
     // It was deleted meanwhile: nothing of it is left to be sealed.
     if (!sent.reply.ok || !isLive(sent.reply.subscription)) return { outcome: 'fresh' };
     const after = sent.reply.subscription;
-    // So that whoever asks this process next is told what was just written.
-    await directory.atLeast(id, after.version);
+    await seen(directory, id, after.version);
     if (unread !== null) return { outcome: 'failed', reason: unread };
     if (sealedValuesOf(after).some(isOlder)) {
       return { outcome: 'failed', reason: 'sealed_anew_with_older_key' };

@@ -3,6 +3,7 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } f
 import type { Logger } from '../../infra/telemetry.ts';
 import type { Admit } from './admit.ts';
 import type { Caller } from './authenticate.ts';
+import { awayProblem, TRY_AGAIN_SECONDS } from './away.ts';
 import { collectRoutes, openApiDocument } from './openapi/document.ts';
 import { Problem, PROBLEM_TYPE } from './problem.ts';
 import { apiKeyRoutes, type ApiKeyRoutesDeps } from './routes/api-keys.ts';
@@ -126,6 +127,7 @@ export function createServer(deps: ServerDeps): FastifyInstance {
 }
 
 function answer(reply: FastifyReply, problem: Problem): void {
+  if (problem.status === 503) void reply.header('retry-after', String(TRY_AGAIN_SECONDS));
   void reply.status(problem.status).header('content-type', PROBLEM_TYPE).send(problem.toBody());
 }
 
@@ -142,6 +144,8 @@ function asProblem(error: FastifyError): Problem {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new Problem(413, `The body has more than ${BODY_LIMIT_BYTES} bytes.`);
   }
+  const away = awayProblem(error);
+  if (away !== null) return away;
   const status = error.statusCode ?? 500;
   return status >= 400 && status < 500
     ? new Problem(status, error.message)

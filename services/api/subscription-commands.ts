@@ -21,6 +21,7 @@ import {
 } from '../../schemas/subscription.ts';
 import type { CommandReply } from '../../workflows/messages.ts';
 import type { Caller } from './authenticate.ts';
+import { seen } from './away.ts';
 import { invalidFields, notFound, Problem } from './problem.ts';
 import { randomText } from './random-text.ts';
 
@@ -93,8 +94,7 @@ export function createSubscriptionCommands(deps: SubscriptionCommandsDeps): Subs
         'No worker took the change in time. It may still be carried out: look before you repeat it.',
       );
     }
-    // So that whoever reads next from this process reads what was just written.
-    if (sent.reply.ok) await directory.atLeast(id, sent.reply.subscription.version);
+    if (sent.reply.ok) await seen(directory, id, sent.reply.subscription.version);
     return sent.reply;
   };
   const ask = async (...question: Parameters<typeof tell>): Promise<Subscription> => {
@@ -159,7 +159,7 @@ export function createSubscriptionCommands(deps: SubscriptionCommandsDeps): Subs
         if (reply.ok) return { subscription: live(reply.subscription), secret };
         if (reply.refusal.code !== 'secret_changed') throw refused(reply.refusal);
         // Perhaps to the very one that is given: looked at again, once it is known here.
-        await directory.atLeast(id, reply.refusal.actual);
+        await seen(directory, id, reply.refusal.actual);
       }
       throw refused({ code: 'secret_changed', actual: directory.get(id).version });
     },

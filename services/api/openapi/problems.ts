@@ -22,7 +22,7 @@ const FORM_PROBLEMS = {
   415: 'The body is of another media type than JSON.',
   422: 'Fields are wrong: `errors` names each of them.',
   429: 'The API key makes too many requests. `Retry-After` says when to come back.',
-  503: 'What answers this is away at the moment, or the API stops. Try again.',
+  503: 'What answers this is away at the moment, or the API stops. `Retry-After` says when to come back.',
 } as const;
 
 type FormStatus = keyof typeof FORM_PROBLEMS;
@@ -57,7 +57,7 @@ export function problemsOf(route: RouteForm, components: Components): Record<str
 
 const problemResponse = (status: number, description: string, components: Components): Response => ({
   description,
-  ...(status === 429 ? { headers: { 'Retry-After': RETRY_AFTER } } : {}),
+  ...(status === 429 || status === 503 ? { headers: { 'Retry-After': RETRY_AFTER } } : {}),
   content: {
     'application/problem+json': {
       schema: jsonSchemaOf(ProblemDetails, 'output', components),

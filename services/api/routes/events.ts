@@ -14,7 +14,7 @@ import { invalidFields, Problem } from '../problem.ts';
 import { type Api, zodValidator } from '../zod-routes.ts';
 
 export interface EventRoutesDeps {
-  readonly appender: Appender;
+  readonly appender: Pick<Appender, 'append'>;
   /** The topic that events are put on. */
   readonly topic: string;
   /** Judges `data`, as the router does. */

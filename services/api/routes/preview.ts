@@ -2,6 +2,7 @@
 import { PassThrough } from 'node:stream';
 import { PreviewRequest } from '../../../schemas/api.ts';
 import { PreviewView } from '../../../schemas/preview-view.ts';
+import { awayProblem } from '../away.ts';
 import { abortedWhenGone } from '../client-gone.ts';
 import { Problem, type ProblemDetails } from '../problem.ts';
 import { runPreview, type PreviewProgress, type PreviewResult, type RunPreviewDeps } from '../run-preview.ts';
@@ -87,7 +88,8 @@ function linesOf(
     .then(
       (result) => write({ type: 'result', ...result }),
       (error: unknown) => {
-        if (error instanceof Problem) return write({ type: 'error', problem: error.toBody() });
+        const problem = error instanceof Problem ? error : awayProblem(error);
+        if (problem !== null) return write({ type: 'error', problem: problem.toBody() });
         onFailure(error);
         write({ type: 'error', problem: new Problem(500, 'Something went wrong on our side.').toBody() });
       },

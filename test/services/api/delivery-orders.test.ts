@@ -32,7 +32,7 @@ beforeEach(() => {
   begun = 0;
   looksUntilHeld = 0;
   deps = {
-    queries: { getDelivery: () => Promise.resolve(shown) },
+    queries: { getDelivery: () => Promise.resolve(shown), flushedBy: () => Promise.resolve(null) },
     directory: { get: () => ({ status: 'active' }) as Subscription },
     orders: {
       retryNow: () => Promise.resolve(false),
