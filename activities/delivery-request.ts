@@ -22,6 +22,8 @@ export interface RequestDeps {
 export interface DeliveryRequest {
   readonly request: HttpRequest;
   readonly requestHeaders: Readonly<Record<string, string>>;
+  /** What no answer may repeat where it is kept. */
+  readonly secrets: readonly string[];
 }
 
 /** The part of a task that its request is made of. */
@@ -43,7 +45,8 @@ export interface RequestParts {
 export function deliveryRequest(deps: RequestDeps, parts: RequestParts): DeliveryRequest {
   const { subscription, task, url } = parts;
   const { settings } = subscription;
-  const headers = headersOf(deps, parts);
+  const opened = openedFor(deps, parts);
+  const headers = headersOf(deps, parts, opened);
   return {
     request: {
       url,
@@ -53,6 +56,7 @@ export function deliveryRequest(deps: RequestDeps, parts: RequestParts): Deliver
       tls: tlsOf(settings.tls, (sealed) => deps.open(sealed, subscription)),
     },
     requestHeaders: maskedHeaders(headers, Object.keys(settings.headers)),
+    secrets: [opened.secret, opened.previousSecret ?? '', ...Object.values(opened.customHeaders)],
   };
 }
 
@@ -65,27 +69,35 @@ function tlsOf(
   return { ca, clientCertificate, clientKey: clientKey === null ? null : open(clientKey) };
 }
 
+/** What of a subscription is sealed and a request is made of, in clear. */
+function openedFor(deps: RequestDeps, { subscription, sentAt }: RequestParts) {
+  const open = (sealed: Sealed): string => deps.open(sealed, subscription);
+  const previous = previousSecretAt(subscription, sentAt);
+  return {
+    secret: open(subscription.secret),
+    previousSecret: previous === null ? null : open(previous.secret),
+    customHeaders: Object.fromEntries(
+      Object.entries(subscription.settings.headers).map(([name, value]) => [name, open(value)]),
+    ),
+  };
+}
+
 function headersOf(
   deps: RequestDeps,
   { subscription, task, number, sentAt }: RequestParts,
+  opened: ReturnType<typeof openedFor>,
 ): Record<string, string> {
-  const { id, settings, secret } = subscription;
-  const previous = previousSecretAt(subscription, sentAt);
   return deliveryHeaders(
     {
       eventType: task.batchedEvents === undefined ? task.eventType : BATCH_EVENT_TYPE,
       deliveryId: task.deliveryId,
-      subscriptionId: id,
+      subscriptionId: subscription.id,
       attempt: number,
       timestampSeconds: Math.floor(sentAt.getTime() / 1_000),
       body: task.body,
-      scheme: settings.signature_scheme,
-      secret: deps.open(secret, subscription),
-      previousSecret: previous === null ? null : deps.open(previous.secret, subscription),
+      scheme: subscription.settings.signature_scheme,
       traceparent: traceparent(task.traceId, deps.newSpanId()),
-      customHeaders: Object.fromEntries(
-        Object.entries(settings.headers).map(([name, value]) => [name, deps.open(value, subscription)]),
-      ),
+      ...opened,
     },
     hmacSha256,
     isCustomHeader,

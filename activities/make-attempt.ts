@@ -14,6 +14,7 @@ import {
   deliveryHeld,
   deliveryScheduled,
 } from '../domain/record/delivery-event.ts';
+import { withMaskedAnswer } from '../domain/record/masked-answer.ts';
 import { isLive, type LiveSubscription, type Subscription } from '../domain/subscription/subscription.ts';
 import { sha256 } from '../infra/crypto/hash.ts';
 import type { GuardedAgent, HttpExchange } from '../infra/http/guarded-agent.ts';
@@ -88,14 +89,14 @@ export const createMakeAttempt = (deps: AttemptDeps): MakeAttempt =>
       unlessSent?.throwIfAborted();
       onAdmitted?.();
       const startedAt = deps.now();
-      const { request, requestHeaders } = deliveryRequest(deps, {
+      const { request, requestHeaders, secrets } = deliveryRequest(deps, {
         subscription,
         task,
         url,
         number,
         sentAt: startedAt,
       });
-      exchange = await deps.agent.post({ ...request, signal: deps.shutdown });
+      exchange = withMaskedAnswer(await deps.agent.post({ ...request, signal: deps.shutdown }), secrets);
       const granted = number - (task.attemptsBefore ?? 0);
       const after = afterAttempt(settings.retry_policy, granted, exchange.outcome, deps.random());
       const next = task.standsInFor === undefined ? after : afterFallbackAttempt(after);

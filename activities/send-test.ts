@@ -4,6 +4,7 @@
  */
 import { cancellationSignal } from '@temporalio/activity';
 import { targetOf } from '../domain/deliver/target.ts';
+import { withMaskedAnswer } from '../domain/record/masked-answer.ts';
 import { isLive, type Subscription } from '../domain/subscription/subscription.ts';
 import type { GuardedAgent, HttpExchange } from '../infra/http/guarded-agent.ts';
 import type { SubscriptionId } from '../schemas/ids.ts';
@@ -45,7 +46,7 @@ export const createSendTest = (deps: SendTestDeps) =>
     if (!isLive(subscription)) return null;
     const startedAt = deps.now();
     const url = targetOf(subscription.settings, test);
-    const { request, requestHeaders } = deliveryRequest(deps, {
+    const { request, requestHeaders, secrets } = deliveryRequest(deps, {
       subscription,
       task: test,
       url,
@@ -62,6 +63,6 @@ export const createSendTest = (deps: SendTestDeps) =>
       startedAt: startedAt.toISOString(),
       url,
       requestHeaders: { ...requestHeaders, ...MARK },
-      exchange,
+      exchange: withMaskedAnswer(exchange, secrets),
     };
   };

@@ -11,6 +11,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { issueCertificate } from '../receivers/certificates.ts';
 import { type CustomerReceiver, startCustomerReceiver } from '../receivers/customer-receiver.ts';
 import { call, kafkaOf, product, type ShownSubscription, subscribe, unique } from './customer.ts';
 
@@ -84,6 +85,9 @@ async function foundIn(files: readonly string[], needles: readonly Needle[]): Pr
 }
 
 let receiver: CustomerReceiver;
+/** Answers with all headers that it was sent. */
+let echo: CustomerReceiver;
+let others: readonly ShownSubscription[];
 let subscription: ShownSubscription;
 let failing: ShownSubscription;
 let secrets: readonly Needle[];
@@ -126,17 +130,55 @@ beforeAll(async () => {
   await vi.waitUntil(async () => (await statusOf(subscription)) === 'succeeded', { timeout: 60_000 });
   await vi.waitUntil(async () => (await statusOf(failing)) === 'exhausted', { timeout: 60_000 });
 
+  echo = await startCustomerReceiver();
+  echo.bodyFor = ({ headers }) => JSON.stringify(headers);
+  const client = issueCertificate({ commonName: 'client' });
+  const subscribeTo = (event: string, more: object): Promise<ShownSubscription> =>
+    subscribe({ ...settings, url: echo.url, events: [`${TYPE}.${event}`], secret: SECRET_MARK, ...more });
+  const publish = (event: string) => call('POST', '/v1/events', { event: `${TYPE}.${event}`, data: {} });
+  const tls = { client_certificate: client.cert, client_key: client.key };
+  const echoing = await subscribeTo('echoed', { tls });
+  const paused = await subscribeTo('held', {});
+  const collecting = await subscribeTo('collected', { aggregation: { batch_size: 2, batch_timeout: 60 } });
+  const replaced = await subscribeTo('replaced', {
+    url: 'http://127.0.0.1:9/',
+    fallback: { url: echo.url },
+    retry_policy: { max_retries: 0 },
+  });
+  others = [echoing, paused, collecting, replaced];
+  await call('POST', `/v1/subscriptions/${paused.id}/pause`);
+  await call('POST', `/v1/subscriptions/${echoing.id}/test`, { event: `${TYPE}.echoed` });
+  for (const event of ['echoed', 'held', 'collected', 'collected', 'replaced']) await publish(event);
+  await vi.waitUntil(async () => (await statusOf(paused)) === 'held', { timeout: 60_000 });
+  await call('POST', `/v1/subscriptions/${paused.id}/resume`);
+  for (const one of [echoing, paused, collecting]) {
+    await vi.waitUntil(async () => (await statusOf(one)) === 'succeeded', { timeout: 60_000 });
+  }
+  await vi.waitUntil(() => echo.deliveries.length === 5, { timeout: 60_000 });
+
   const secret = String(made.body['secret']);
   secrets = [
     needle('a secret or header value of the customer', SECRET_MARK),
     needle('the secret that was made', secret.slice('whsec_'.length)),
     { name: 'the bytes of the secret', forms: [Buffer.from(secret.slice('whsec_'.length), 'base64')] },
+    needle('a client key', client.key.split('\n')[1]!),
     needle('an API key', apiKey),
     needle('the admin key', product().apiKey),
   ];
 });
 afterAll(async () => {
   await receiver.stop();
+  await echo.stop();
+});
+
+it('an endpoint that echoes was sent what is secret, and its answers are shown without', async () => {
+  expect(echo.deliveries.map(({ headers }) => headers['x-api-key'])).toEqual(Array(5).fill(SECRET_MARK));
+  const [{ id } = { id: '' }] = others;
+  const list = await call<{ data: { id: string }[] }>('GET', `/v1/deliveries?subscription_id=${id}`);
+  const shown = await call('GET', `/v1/deliveries/${list.body.data[0]?.id}`);
+  expect(shown.body['attempts']).toMatchObject([
+    { response_body: expect.stringContaining('"x-api-key":"***"') as string },
+  ]);
 });
 
 it('what was planted did its work', () => {
@@ -246,7 +288,7 @@ async function foundInTopics(needles: readonly Needle[]): Promise<ReadonlySet<st
 async function rawHistories(): Promise<readonly Buffer[]> {
   const connection = await Connection.connect({ address: product().temporalAddress });
   const client = new Client({ connection });
-  const ids = [subscription, failing].map(({ id }) => id);
+  const ids = [subscription, failing, ...others].map(({ id }) => id);
   const query = ids.map((id) => `WebhookId = '${id}' OR WorkflowId = '${id}'`).join(' OR ');
   const histories: Buffer[] = [];
   const executions = async () => {

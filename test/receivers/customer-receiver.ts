@@ -20,12 +20,17 @@ export interface CustomerReceiver {
   readonly deliveries: readonly ReceivedDelivery[];
   /** The status of the answer; 200 until it is changed. */
   statusFor: (delivery: ReceivedDelivery) => number;
+  /** The body of the answer. */
+  bodyFor: (delivery: ReceivedDelivery) => string;
   stop(): Promise<void>;
 }
 
 export async function startCustomerReceiver(): Promise<CustomerReceiver> {
   const deliveries: ReceivedDelivery[] = [];
-  const receiver: { statusFor: CustomerReceiver['statusFor'] } = { statusFor: () => 200 };
+  const receiver: Pick<CustomerReceiver, 'statusFor' | 'bodyFor'> = {
+    statusFor: () => 200,
+    bodyFor: () => '{"status":"received"}',
+  };
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -38,7 +43,7 @@ export async function startCustomerReceiver(): Promise<CustomerReceiver> {
         receivedAtMs: Date.now(),
       };
       deliveries.push(delivery);
-      response.writeHead(receiver.statusFor(delivery)).end('{"status":"received"}');
+      response.writeHead(receiver.statusFor(delivery)).end(receiver.bodyFor(delivery));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
