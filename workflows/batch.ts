@@ -25,7 +25,7 @@ import {
   rememberingIds,
 } from '../domain/batch/batch.ts';
 import { takeUpTo } from '../domain/batch/outbox.ts';
-import { collectSignal, flushUpdate } from './messages.ts';
+import { collectSignal, flushUpdate, renewSignal } from './messages.ts';
 
 // A regular activity, never a local one: which events are in a batch must be in the history before anyone is told.
 // After a crash a local one runs again in a task that may have got more signals, and would tell of other batches.
@@ -42,6 +42,8 @@ export async function batch(address: BatchAddress, carried: BatchState | null): 
   const before = carried ?? initialState();
   let state = patched('batch-drops-repeats') ? rememberingIds(before) : before;
   let outbox: readonly FlushedBatch[] = [];
+  let isToRenew = false;
+  const needsNewRun = (): boolean => isToRenew || workflowInfo().continueAsNewSuggested;
 
   const carryOut = (command: BatchCommand): readonly FlushedBatch[] => {
     const events = decide(command, state);
@@ -61,11 +63,13 @@ export async function batch(address: BatchAddress, carried: BatchState | null): 
     ),
   );
 
+  setHandler(renewSignal, () => void (isToRenew = true));
+
   for (;;) {
     const waitingFor = overdueAtMs(state);
     const waitMs = waitingFor === null ? IDLE_LIMIT_MS : Math.max(1, waitingFor - Date.now());
     const woken = await condition(
-      () => outbox.length > 0 || overdueAtMs(state) !== waitingFor || workflowInfo().continueAsNewSuggested,
+      () => outbox.length > 0 || overdueAtMs(state) !== waitingFor || needsNewRun(),
       waitMs,
     );
     if (!woken && waitingFor === null) return;
@@ -75,7 +79,7 @@ export async function batch(address: BatchAddress, carried: BatchState | null): 
       outbox = left;
       await startBatches(address, taken);
     }
-    if (workflowInfo().continueAsNewSuggested && allHandlersFinished()) {
+    if (needsNewRun() && allHandlersFinished()) {
       await continueAsNew<typeof batch>(address, state);
     }
   }

@@ -13,7 +13,7 @@ import {
   recoveredUnnoticed,
 } from '../domain/subscription/failure-watch.ts';
 import type { SubscriptionId } from '../schemas/ids.ts';
-import { circuitSignal } from './messages.ts';
+import { circuitSignal, renewSignal } from './messages.ts';
 
 const { disableSubscription, lookAtFailures, tellHealth } = proxyActivities<Activities>({
   startToCloseTimeout: '1 minute',
@@ -32,6 +32,8 @@ export async function failureWatch(id: SubscriptionId, carried: Carried | null =
   let { degraded, failedMs } = carried ?? { degraded: [], failedMs: Date.now() };
   const moves: CircuitMove[] = [];
   setHandler(circuitSignal, (move) => void moves.push(move));
+  let isToRenew = false;
+  setHandler(renewSignal, () => void (isToRenew = true));
 
   const follow = async (move: CircuitMove): Promise<void> => {
     if (move.state === 'open') failedMs = Date.now();
@@ -48,9 +50,9 @@ export async function failureWatch(id: SubscriptionId, carried: Carried | null =
     }
     const next = afterLook(look, { failedMs, isDegraded: degraded.length > 0 }, Date.now());
     if (next.step === 'disable') await disableSubscription(next.accountId, id, 'auto_disabled');
-    if (next.step === 'wait') await condition(() => moves.length > 0, next.delayMs);
+    if (next.step === 'wait') await condition(() => moves.length > 0 || isToRenew, next.delayMs);
     else if (moves.length === 0) return;
-    if (workflowInfo().continueAsNewSuggested && moves.length === 0) {
+    if ((isToRenew || workflowInfo().continueAsNewSuggested) && moves.length === 0) {
       await continueAsNew<typeof failureWatch>(id, { degraded, failedMs });
     }
   }

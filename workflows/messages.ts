@@ -25,6 +25,18 @@ export type CommandReply =
 /** An update and no signal: whoever asks waits for the verdict, and for the change to be durable. */
 export const commandUpdate = defineUpdate<CommandReply, [SubscriptionCommand]>('command');
 
+/**
+ * Begins a new run of an actor that may live for long, so that its history needs no encryption key but that of today. A
+ * signal: what the actor is about goes on, and nobody waits for it.
+ */
+export const renewSignal = defineSignal('renew');
+
+/** Which actors may live for longer than anybody would keep an older key. Those of subscriptions get a command. */
+export const LONG_LIVED_ACTORS = {
+  workflowTypes: ['batch', 'failureWatch', 'release'],
+  renewSignal,
+} as const;
+
 /** How a subscription's actor is reached. A queue of its own: a flood of deliveries holds no command up. */
 export const SUBSCRIPTION_ACTOR = {
   workflowType: 'subscription',

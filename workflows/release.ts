@@ -5,7 +5,7 @@
 import { condition, continueAsNew, proxyActivities, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import type { SubscriptionId } from '../schemas/ids.ts';
-import { RELEASE_ACTOR, WORK_QUEUE } from './messages.ts';
+import { RELEASE_ACTOR, renewSignal, WORK_QUEUE } from './messages.ts';
 
 const { releaseHeld } = proxyActivities<Activities>({
   taskQueue: WORK_QUEUE,
@@ -21,9 +21,12 @@ export async function release(subscriptionId: SubscriptionId): Promise<void> {
   setHandler(RELEASE_ACTOR.wakeSignal, (inMs = 0) => {
     wokenForMs = Math.min(wokenForMs, Date.now() + inMs);
   });
+  let isToRenew = false;
+  setHandler(renewSignal, () => void (isToRenew = true));
   const waitUntilDue = async (waitMs: number): Promise<void> => {
     let untilMs = Date.now() + waitMs;
-    while (await condition(() => wokenForMs < untilMs, untilMs - Date.now())) {
+    while (await condition(() => wokenForMs < untilMs || isToRenew, untilMs - Date.now())) {
+      if (isToRenew) return;
       untilMs = wokenForMs;
       if (untilMs <= Date.now()) return;
     }
@@ -33,7 +36,8 @@ export async function release(subscriptionId: SubscriptionId): Promise<void> {
     const end = await releaseHeld(subscriptionId);
     if (end.step === 'wait') await waitUntilDue(end.waitMs);
     else if (end.step === 'done' && wokenForMs === NEVER) return;
-    if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof release>(subscriptionId);
+    if (isToRenew || workflowInfo().continueAsNewSuggested)
+      await continueAsNew<typeof release>(subscriptionId);
   }
 }
 

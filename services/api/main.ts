@@ -23,13 +23,14 @@ import { connectClient, createClient } from '../../infra/temporal/client.ts';
 import { heldDeliveryOf } from '../../infra/postgres/held-deliveries.ts';
 import { createReleases } from '../../infra/temporal/releases.ts';
 import { createDeliveryOrders } from '../../infra/temporal/delivery-orders.ts';
-import { countRunningSince } from '../../infra/temporal/running-workflows.ts';
+import { countRunningSince, renewStartedBefore } from '../../infra/temporal/running-workflows.ts';
 import { createSendCommand } from '../../infra/temporal/subscription-actors.ts';
 import {
   BATCH_ACTOR,
   DELIVERY_ACTOR,
   DELIVERY_ORDERS,
   GROUP_ACTOR,
+  LONG_LIVED_ACTORS,
   RELEASE_ACTOR,
   SUBSCRIPTION_ACTOR,
 } from '../../workflows/messages.ts';
@@ -106,6 +107,7 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
     keys,
     reencrypt: createReencrypt({ directory, sealer, currentKeyId: keys.currentKeyId, send }),
     runningSince: (before) => countRunningSince(client, before),
+    renewStartedBefore: (before) => renewStartedBefore(client, LONG_LIVED_ACTORS, before),
     queries: readModels(createDeliveryQueries(pool, statsOf)),
     auditQueries: auditReadModel(createAuditQueries(pool)),
     recordAudit: createRecordAudit(createAuditLog(asked)),

@@ -1,4 +1,5 @@
 /** From one encryption key to the next, under load, until the older one is gone for good. */
+import { Client, Connection } from '@temporalio/client';
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -63,6 +64,15 @@ const webhooks = (
     child.once('exit', (code) => resolve({ code, output, errors }));
   });
 
+/** How many workflows of a type run. */
+async function running(type: string): Promise<number> {
+  const connection = await Connection.connect({ address: product.temporalAddress });
+  const query = `WorkflowType = '${type}' AND ExecutionStatus = 'Running'`;
+  const { count } = await new Client({ connection }).workflow.count(query);
+  await connection.close();
+  return count;
+}
+
 interface Rotated {
   readonly current_key_id: string;
   readonly reencrypted: number;
@@ -93,6 +103,12 @@ describe('a new encryption key', { timeout: 600_000 }, () => {
       overlap_seconds: 600_000,
     });
     secrets.set(changed, rotated.body['secret']);
+    const aggregation = { batch_size: 2, batch_timeout: 3_600 };
+    const collecting = { url: receiver.url, events: ['collected.event'], aggregation };
+    const { body } = await at<ShownSubscription>('POST', '/v1/subscriptions', collecting);
+    secrets.set(body.id, body.secret);
+    await at('POST', '/v1/events', { event: 'collected.event', data: {} });
+    await expect.poll(() => running('batch'), { timeout: 60_000, interval: 250 }).toBe(1);
     const { portOffset } = product;
     await product.stop({ keepData: true });
     product = await startWith([newer, older], portOffset);
@@ -114,9 +130,9 @@ describe('a new encryption key', { timeout: 600_000 }, () => {
     await busy;
     expect([code, errors]).toEqual([0, '']);
     const rotated = JSON.parse(output) as Rotated;
-    expect(rotated).toMatchObject({ current_key_id: idOf(newer), reencrypted: 25, fresh: 0, failed: [] });
+    expect(rotated).toMatchObject({ current_key_id: idOf(newer), reencrypted: 26, fresh: 0, failed: [] });
     expect(rotated.encryption.keys).toMatchObject([
-      { id: idOf(newer), subscriptions: 25 },
+      { id: idOf(newer), subscriptions: 26 },
       { id: idOf(older), subscriptions: 0 },
     ]);
     const { body } = await at<{ data: { version: number; type: string; changes: unknown[] }[] }>(
@@ -133,7 +149,7 @@ describe('a new encryption key', { timeout: 600_000 }, () => {
   it('finds all of it fresh when it is asked again, and makes no version of that', async () => {
     const before = (await at<ShownSubscription>('GET', `/v1/subscriptions/${changed}`)).body.version;
     const { output } = await webhooks('keys', 'rotate-encryption', '--json');
-    expect(JSON.parse(output)).toMatchObject({ reencrypted: 0, fresh: 25, failed: [] });
+    expect(JSON.parse(output)).toMatchObject({ reencrypted: 0, fresh: 26, failed: [] });
     expect((await at<ShownSubscription>('GET', `/v1/subscriptions/${changed}`)).body.version).toBe(before);
     const audited = async () =>
       (await at<{ data: AuditEntry[] }>('GET', '/v1/audit-log?type=EncryptionKeyRotated')).body.data;
@@ -155,11 +171,15 @@ describe('a new encryption key', { timeout: 600_000 }, () => {
     });
     expect([patched.status, patched.body['headers']]).toEqual([200, { 'X-Token': HEADER }]);
     await at('POST', '/v1/events', { event: 'rotated.event', data: {} });
-    await expect.poll(() => receiver.deliveries.length, { timeout: 60_000 }).toBe(25);
+    // The first of them was collected under the older key.
+    await at('POST', '/v1/events', { event: 'collected.event', data: {} });
+    await expect.poll(() => receiver.deliveries.length, { timeout: 60_000 }).toBe(26);
+    const batch = receiver.deliveries.find(({ headers }) => headers['x-broxi-event'] === 'batch');
+    expect(JSON.parse(batch!.rawBody)).toMatchObject({ data: { count: 2, flushed_by: 'size' } });
     for (const delivery of receiver.deliveries) {
       const id = String(delivery.headers['x-broxi-webhook']);
       expect(holdsOverRawBody(delivery, String(secrets.get(id)))).toBe(true);
-      expect(delivery.headers['x-token']).toBe(HEADER);
+      if (delivery !== batch) expect(delivery.headers['x-token']).toBe(HEADER);
       if (id === changed) expect(delivery.headers['x-broxi-signature-previous']).toBeDefined();
     }
   });

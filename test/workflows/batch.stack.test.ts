@@ -7,7 +7,7 @@ import { createSendCommand } from '../../infra/temporal/subscription-actors.ts';
 import type { EventId, SubscriptionId } from '../../schemas/ids.ts';
 import type { batch } from '../../workflows/batch.ts';
 import type { Sealed } from '../../schemas/subscription-log.ts';
-import { BATCH_ACTOR, SUBSCRIPTION_ACTOR } from '../../workflows/messages.ts';
+import { BATCH_ACTOR, LONG_LIVED_ACTORS, SUBSCRIPTION_ACTOR } from '../../workflows/messages.ts';
 import { itemsFrom } from '../domain/batch/batch-items.ts';
 import { ACCOUNT, settingsFor, startDeliveryEnv, subscriptionTo } from './delivery-env.ts';
 
@@ -94,6 +94,19 @@ describe('an actor that is told twice', () => {
     await pass(11_000);
     await batchesArrive(1);
     expect(idsIn(arrived()[0]!)).toEqual(itemsFrom(0, 6).map(({ eventId }) => eventId));
+  });
+});
+
+describe('an actor that is renewed for the key of today', () => {
+  it('goes on in a new run, and loses none of what it has collected', async () => {
+    const first = await tell(itemsFrom(0, 3));
+    await stage.env.client.workflow.getHandle(actorId).signal(LONG_LIVED_ACTORS.renewSignal);
+    const runOf = async () => (await stage.env.client.workflow.getHandle(actorId).describe()).runId;
+    await expect.poll(runOf, { timeout: 20_000 }).not.toBe(first.signaledRunId);
+    await tell(itemsFrom(2, 5));
+    await pass(31_000);
+    await batchesArrive(1);
+    expect(idsIn(arrived()[0]!)).toEqual(itemsFrom(0, 5).map(({ eventId }) => eventId));
   });
 });
 

@@ -21,6 +21,8 @@ export interface EncryptionRoutesDeps {
   readonly auditQueries: AuditQueries;
   /** How many workflows run that were started before then; null while nobody can tell. */
   readonly runningSince: (before: Date) => Promise<number | null>;
+  /** Has the actors that may live for long, and were started before then, begin a new run under the key of today. */
+  readonly renewStartedBefore: (before: Date) => Promise<void>;
 }
 
 /** Keys are everybody's. */
@@ -86,6 +88,8 @@ export function encryptionRoutes(app: Api, deps: EncryptionRoutesDeps): void {
       async (subscription) => ({ id: subscription.id, ...(await deps.reencrypt(caller, subscription)) }),
       { concurrency: AT_ONCE },
     );
+    const isLast = rest.length <= limit;
+    if (isLast) await deps.renewStartedBefore(new Date());
     const countOf = (outcome: string): number => results.filter((one) => one.outcome === outcome).length;
     return {
       current_key_id: keys.currentKeyId,
@@ -95,7 +99,7 @@ export function encryptionRoutes(app: Api, deps: EncryptionRoutesDeps): void {
       failed: results.flatMap((one) =>
         one.outcome === 'failed' ? [{ subscription_id: one.id, reason: one.reason }] : [],
       ),
-      next_cursor: rest.length > limit ? (page.at(-1)?.id ?? null) : null,
+      next_cursor: isLast ? null : (page.at(-1)?.id ?? null),
     };
   });
 }
