@@ -35,6 +35,7 @@ import type { deliveryGroup } from '../../workflows/delivery-group.ts';
 import {
   BATCH_ACTOR,
   DELIVERY_ACTOR,
+  ENDPOINT_CHECKS,
   GROUP_ACTOR,
   RELEASE_ACTOR,
   SUBSCRIPTION_ACTOR,
@@ -313,9 +314,13 @@ export async function startDeliveryEnv() {
     }),
   };
   const workers = await Promise.all(
-    [DELIVERY_ACTOR.taskQueue, WORK_QUEUE, SUBSCRIPTION_ACTOR.taskQueue, BATCH_ACTOR.taskQueue].map(
-      (taskQueue) => Worker.create({ ...shared, taskQueue }),
-    ),
+    [
+      DELIVERY_ACTOR.taskQueue,
+      WORK_QUEUE,
+      SUBSCRIPTION_ACTOR.taskQueue,
+      BATCH_ACTOR.taskQueue,
+      ENDPOINT_CHECKS.taskQueue,
+    ].map((taskQueue) => Worker.create({ ...shared, taskQueue })),
   );
   const runs = workers.map((worker) => worker.run());
 

@@ -3,6 +3,7 @@
  * skips time, and keeps what Temporal kept of it. To be run only after a change that is meant to break replay. With
  * names behind it (`npm run histories -- subscription-refused`) it keeps those alone: the ways that are new.
  */
+import { WorkflowContinuedAsNewError } from '@temporalio/client';
 import type { BatchAddress } from '../../domain/batch/batch-address.ts';
 import type { BatchItem, BatchTerms } from '../../domain/batch/batch.ts';
 import { releaseId } from '../../domain/deliver/carrier.ts';
@@ -12,7 +13,13 @@ import { createSendCommand } from '../../infra/temporal/subscription-actors.ts';
 import type { SubscriptionId } from '../../schemas/ids.ts';
 import type { Sealed, SubscriptionCommand } from '../../schemas/subscription-log.ts';
 import type { batch } from '../../workflows/batch.ts';
-import { BATCH_ACTOR, FAILURE_WATCH, SUBSCRIPTION_ACTOR } from '../../workflows/messages.ts';
+import {
+  BATCH_ACTOR,
+  ENDPOINT_CHECKS,
+  FAILURE_WATCH,
+  LONG_LIVED_ACTORS,
+  SUBSCRIPTION_ACTOR,
+} from '../../workflows/messages.ts';
 import { itemAt, itemsFrom } from '../domain/batch/batch-items.ts';
 import { ACCOUNT, type Answer, settingsFor, startDeliveryEnv, subscriptionTo } from './delivery-env.ts';
 import { writeHistory } from './history-file.ts';
@@ -22,9 +29,10 @@ const { env, receiver, world } = stage;
 
 const wanted: readonly string[] = process.argv.slice(2);
 
-async function keep(name: string, workflowId: string): Promise<void> {
+/** Without a run, the latest. */
+async function keep(name: string, workflowId: string, runId?: string): Promise<void> {
   if (wanted.length > 0 && !wanted.includes(name)) return;
-  const history = await env.client.workflow.getHandle(workflowId).fetchHistory();
+  const history = await env.client.workflow.getHandle(workflowId, runId).fetchHistory();
   writeHistory(name, history);
   console.log(`${name}: ${history.events?.length ?? 0} events`);
 }
@@ -161,6 +169,51 @@ await recordSubscription('subscription-refused', 'wh_recordedrefused' as Subscri
   { ...from, type: 'PauseSubscription' },
 ]);
 
-// Ends the actor that would go on for ever; its history is kept already.
-await env.client.workflow.getHandle('wh_recordedchanged').terminate();
+/** Keeps the first run of an actor that `renew` has begin another. */
+async function recordRenewal(name: string, workflowId: string, renew: () => Promise<unknown>): Promise<void> {
+  const { runId } = await env.client.workflow.getHandle(workflowId).describe();
+  await renew();
+  const ended = env.client.workflow.getHandle(workflowId, runId, { followRuns: false }).result();
+  await ended.catch((error: unknown) => {
+    if (!(error instanceof WorkflowContinuedAsNewError)) throw error;
+  });
+  await keep(name, workflowId, runId);
+}
+
+const RENEWED = 'wh_recordedrenewed' as SubscriptionId;
+world.subscription = initialState();
+await send(RENEWED, create);
+await recordRenewal('subscription-renewed', RENEWED, () =>
+  send(RENEWED, { ...from, type: 'ReencryptSubscription', resealed: {} }),
+);
+
+world.subscription = subscriptionTo(receiver.url);
+const { id: subscriptionId } = world.subscription;
+const address: BatchAddress = { accountId: ACCOUNT, subscriptionId, eventType: 'workflow.completed' };
+const terms: BatchTerms = { version: 1, size: 2, timeoutMs: 30_000 };
+await env.client.workflow.signalWithStart(BATCH_ACTOR.workflowType, {
+  taskQueue: BATCH_ACTOR.taskQueue,
+  workflowId: 'batch:recorded',
+  args: [address, null],
+  signal: BATCH_ACTOR.collectSignal,
+  signalArgs: [terms, itemsFrom(0, 3)],
+});
+const collecting = env.client.workflow.getHandle('batch:recorded');
+await collecting.executeUpdate(BATCH_ACTOR.flushUpdate, { args: [2] });
+await recordRenewal('batch-renewed', 'batch:recorded', () =>
+  collecting.signal(LONG_LIVED_ACTORS.renewSignal),
+);
+
+async function recordCheck(name: string, workflowType: string, ...args: readonly unknown[]): Promise<void> {
+  const { taskQueue } = ENDPOINT_CHECKS;
+  await env.client.workflow.execute(workflowType, { taskQueue, workflowId: name, args: [...args] });
+  await keep(name, name);
+}
+await recordCheck('diagnosis-made', ENDPOINT_CHECKS.diagnosisWorkflowType, receiver.url);
+await recordCheck('test-sent', ENDPOINT_CHECKS.testWorkflowType, stage.task());
+
+// Ends the actors that would go on for ever; their histories are kept already.
+for (const id of ['wh_recordedchanged', RENEWED, 'batch:recorded']) {
+  await env.client.workflow.getHandle(id).terminate();
+}
 await stage.stop();

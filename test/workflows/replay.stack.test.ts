@@ -20,12 +20,14 @@ it('every way that a workflow can take is recorded', () => {
   expect(recordedNames()).toEqual([
     'batch-before-repeats-were-dropped',
     'batch-flushed',
+    'batch-renewed',
     'delivery-cancelled',
     'delivery-exhausted',
     'delivery-gone',
     'delivery-held',
     'delivery-retried',
     'delivery-succeeded',
+    'diagnosis-made',
     'failure-watch-disabled',
     'failure-watch-recovered',
     'group-with-retries',
@@ -34,6 +36,8 @@ it('every way that a workflow can take is recorded', () => {
     'subscription-changed',
     'subscription-deleted',
     'subscription-refused',
+    'subscription-renewed',
+    'test-sent',
   ]);
 });
 
