@@ -3,7 +3,7 @@
  * does. Changes of subscriptions and of API keys are entries too, made from the records of their own logs.
  */
 import { z } from 'zod';
-import { AccountId, type ApiKeyId, AuditEventId, SubscriptionId } from './ids.ts';
+import { AccountId, type ApiKeyId, AuditEventId, DeliveryId, SubscriptionId } from './ids.ts';
 import type { JsonObject } from './json.ts';
 
 const fact = {
@@ -18,6 +18,8 @@ const fact = {
   /** The address that the request came from. */
   source_ip: z.string(),
 };
+
+const delivery = { subscription_id: SubscriptionId, delivery_id: DeliveryId };
 
 /** What was done that no other log keeps. The Kafka key is the account's id. */
 export const AuditEvent = z.discriminatedUnion('type', [
@@ -34,6 +36,19 @@ export const AuditEvent = z.discriminatedUnion('type', [
   z.object({ ...fact, type: z.literal('EventTypeRemoved'), event_type: z.string() }),
   /** An operator begins to put everything that is sealed under the encryption key with this id. */
   z.object({ ...fact, type: z.literal('EncryptionKeyRotated'), encryption_key_id: z.string() }),
+  /** Somebody has a delivery tried now, or begin again. `force`: also where it had succeeded. */
+  z.object({ ...fact, type: z.literal('DeliveryRetried'), ...delivery, force: z.boolean() }),
+  /** Somebody has a delivery tried no more. */
+  z.object({ ...fact, type: z.literal('DeliveryCancelled'), ...delivery }),
+  /** Somebody has all that is being collected for a subscription delivered now. */
+  z.object({ ...fact, type: z.literal('BatchesFlushed'), subscription_id: SubscriptionId }),
+  /** Somebody has a test of this event sent to an endpoint. */
+  z.object({
+    ...fact,
+    type: z.literal('TestDeliverySent'),
+    subscription_id: SubscriptionId,
+    test_event: z.string(),
+  }),
 ]);
 export type AuditEvent = z.infer<typeof AuditEvent>;
 

@@ -57,6 +57,13 @@ function detailsOf(fact: AuditedFact): JsonObject {
       return { name: fact.name, scopes: fact.scopes };
     case 'EncryptionKeyRotated':
       return { encryption_key_id: fact.encryption_key_id };
+    case 'DeliveryRetried':
+      return { delivery_id: fact.delivery_id, force: fact.force };
+    case 'DeliveryCancelled':
+      return { delivery_id: fact.delivery_id };
+    case 'TestDeliverySent':
+      return { event: fact.test_event };
+    case 'BatchesFlushed':
     case 'SubscriptionReencrypted':
     case 'SubscriptionPaused':
     case 'SubscriptionResumed':

@@ -16,6 +16,7 @@ import type { DeliveryId, SubscriptionId } from '../../schemas/ids.ts';
 import type { Caller } from './authenticate.ts';
 import { makeAgain } from './make-again.ts';
 import { notFound, Problem } from './problem.ts';
+import type { RecordAudit } from './record-audit.ts';
 
 export interface OrderDeps {
   readonly queries: Pick<DeliveryQueries, 'getDelivery' | 'flushedBy'>;
@@ -28,6 +29,8 @@ export interface OrderDeps {
   ) => Promise<{ readonly task: DeliveryTask; readonly attemptsMade: number } | null>;
   /** Wakes the actor that releases what a subscription has held. */
   readonly releases: { wake(id: SubscriptionId): void };
+  /** What is done to a delivery is no fact of it alone: the log tells by whom. */
+  readonly recordAudit: RecordAudit;
   readonly kafka: Kafka;
   readonly logger: Logger;
 }
@@ -45,11 +48,14 @@ export async function retryDelivery(
   force: boolean,
   signal: AbortSignal,
 ): Promise<ShownDelivery> {
+  let isAudited = false;
   for (const patience = patienceFrom(Date.now()); ;) {
     const delivery = await find(deps, caller, id);
     const { status } = deps.directory.get(delivery.subscription_id);
     const order = retryOrder(delivery.status, status, force);
     if (order.step === 'refuse') throw refused(order.refusal);
+    if (!isAudited) await deps.recordAudit(caller, { type: 'DeliveryRetried', ...namesOf(delivery), force });
+    isAudited = true;
     if (order.step === 'hurry' && (await hurry(deps, delivery))) return delivery;
     // Its end may be on its way to the read model. A workflow that Temporal has lost is begun again like an ended one.
     if (order.step === 'hurry' && (await patience())) continue;
@@ -115,9 +121,12 @@ export async function cancelDelivery(
   id: DeliveryId,
   signal: AbortSignal,
 ): Promise<ShownDelivery> {
+  let isAudited = false;
   for (const patience = patienceFrom(Date.now()); ;) {
     const delivery = await find(deps, caller, id);
     if (isEnded(delivery.status)) throw refused({ code: 'ended', status: delivery.status });
+    if (!isAudited) await deps.recordAudit(caller, { type: 'DeliveryCancelled', ...namesOf(delivery) });
+    isAudited = true;
     if (await deps.orders.cancel(delivery.workflow_id, id)) return delivery;
     const held = (await deps.heldDelivery(id))?.task ?? null;
     if (held === null && (await patience())) continue;
@@ -132,6 +141,8 @@ export async function cancelDelivery(
 
 const noLongerHeld = (task: DeliveryTask | null): readonly HeldChange[] =>
   task === null ? [] : [{ change: 'end', task }];
+
+const namesOf = ({ id, subscription_id }: ShownDelivery) => ({ delivery_id: id, subscription_id });
 
 const PATIENCE_MS = 5_000;
 const POLL_MS = 100;

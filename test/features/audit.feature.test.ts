@@ -56,6 +56,41 @@ describe('the audit log', () => {
     expect(seen).toEqual(data.map((entry) => entry.id));
   });
 
+  it('tells who has tried a delivery again, cancelled one, flushed batches and sent a test', async () => {
+    const type = unique('audited').replaceAll('_', '.');
+    const retry_policy = { max_retries: 5, retry_delay: 3_600, max_delay: 3_600 };
+    const { id } = await subscribe({ url, events: [type], retry_policy });
+    await call('POST', `/v1/subscriptions/${id}/test`, { event: type });
+    await call('POST', `/v1/subscriptions/${id}/flush`);
+    await call('POST', '/v1/events', { event: type, data: {} });
+    const listed = async () =>
+      (await call<{ data: { id: string }[] }>('GET', `/v1/deliveries?subscription_id=${id}&status=retrying`))
+        .body.data[0]?.id;
+    await expect.poll(listed, { timeout: 30_000 }).toBeDefined();
+    const delivery_id = await listed();
+    await call('POST', `/v1/deliveries/${delivery_id}/retry`, { force: false });
+    await call('POST', `/v1/deliveries/${delivery_id}/cancel`);
+    const query = `?subscription_id=${id}`;
+    await expect
+      .poll(() => typesOf(query), { timeout: 30_000 })
+      .toEqual([
+        'DeliveryCancelled',
+        'DeliveryRetried',
+        'BatchesFlushed',
+        'TestDeliverySent',
+        'SubscriptionCreated',
+      ]);
+    const { data } = (await audit(query)).body;
+    expect(data.map(({ actor, details }) => ({ actor, details }))).toMatchObject([
+      { actor: 'key:admin', details: { delivery_id } },
+      { actor: 'key:admin', details: { delivery_id, force: false } },
+      { actor: 'key:admin' },
+      { actor: 'key:admin', details: { event: type } },
+      {},
+    ]);
+    await unsubscribe(id);
+  });
+
   it('tells of API keys to the account that they belong to, and to no other', async () => {
     const account_id = unique('acme');
     const made = await call('POST', '/v1/api-keys', { name: 'first', scopes: ['admin'], account_id });

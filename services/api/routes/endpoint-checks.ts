@@ -13,6 +13,7 @@ import { EVENT_TYPES } from '../../../schemas/event-types.ts';
 import type { DeliveryId } from '../../../schemas/ids.ts';
 import type { EndpointChecks } from '../endpoint-checks.ts';
 import { notFound } from '../problem.ts';
+import type { RecordAudit } from '../record-audit.ts';
 import type { Api } from '../zod-routes.ts';
 import { find, refusePlainHttp } from './subscriptions.ts';
 
@@ -20,6 +21,7 @@ export interface EndpointCheckRoutesDeps {
   readonly directory: SubscriptionDirectory;
   readonly followedTypes: FollowedEventTypes;
   readonly checks: EndpointChecks;
+  readonly recordAudit: RecordAudit;
   readonly temporalUrl: (workflowId: string) => string;
   readonly allowHttp: boolean;
 }
@@ -38,6 +40,11 @@ export function endpointCheckRoutes(app: Api, deps: EndpointCheckRoutesDeps): vo
   app.post('/v1/subscriptions/:id/test', { schema: test }, async (request) => {
     const { event } = request.body;
     const subscription = find(deps.directory, request.caller, request.params.id);
+    await deps.recordAudit(request.caller, {
+      type: 'TestDeliverySent',
+      subscription_id: subscription.id,
+      test_event: event,
+    });
     const example = deps.followedTypes.added.get(event)?.example ?? EVENT_TYPES.get(event)?.example ?? {};
     const deliveryId = formatDeliveryId(randomBytes(20));
     const body = deliveryBody({

@@ -191,6 +191,7 @@ export function subscriptionRoutes(app: Api, deps: SubscriptionRoutesDeps): void
   };
   app.post('/v1/subscriptions/:id/flush', { schema: flush }, async (request) => {
     const { id } = find(deps.directory, request.caller, request.params.id);
+    await deps.recordAudit(request.caller, { type: 'BatchesFlushed', subscription_id: id });
     const flushed = await deps.flushOpenBatches(id, 0);
     if (!flushed.answered) {
       throw new Problem(503, 'Not all batches answered in time. Those that did are flushed: ask again.');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type AuditedFact, auditEntryOf } from '../../../domain/record/audit-entry.ts';
 import type { KeyHash } from '../../../schemas/api-key-log.ts';
+import { AuditEvent } from '../../../schemas/audit-log.ts';
 import { AccountId, ApiKeyId, AuditEventId, SubscriptionId } from '../../../schemas/ids.ts';
 import type { Sealed } from '../../../schemas/subscription-log.ts';
 import { SETTINGS } from '../subscription/subscription-log.ts';
@@ -14,6 +15,7 @@ const shared = {
   source_ip: '192.0.2.1',
 };
 const SUBSCRIPTION = SubscriptionId.parse('wh_00000000000000000001');
+const DELIVERY = 'del_00000000000000000000000000000001';
 const KEY = ApiKeyId.parse('key_0000000000000002');
 const ofSubscription = (version: number) => ({
   ...shared,
@@ -37,6 +39,23 @@ const revealed: AuditedFact = {
 };
 
 describe('an entry of the audit log', () => {
+  it.each([
+    ['DeliveryRetried', { delivery_id: DELIVERY, force: true }, { delivery_id: DELIVERY, force: true }],
+    ['DeliveryCancelled', { delivery_id: DELIVERY }, { delivery_id: DELIVERY }],
+    ['BatchesFlushed', {}, {}],
+    ['TestDeliverySent', { test_event: 'workflow.completed' }, { event: 'workflow.completed' }],
+  ])('of %s tells which subscription and what of it', (type, told, details) => {
+    const { id } = revealed;
+    const fact = AuditEvent.parse({ ...shared, id, type, subscription_id: SUBSCRIPTION, ...told });
+    expect(auditEntryOf(fact)).toMatchObject({
+      id,
+      type,
+      subscription_id: SUBSCRIPTION,
+      version: null,
+      details,
+    });
+  });
+
   it('tells who did what, when, to which thing, and from where', () => {
     expect(auditEntryOf(updated)).toEqual({
       id: `${SUBSCRIPTION}.3`,
