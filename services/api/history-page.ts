@@ -1,17 +1,14 @@
 /** The history of a subscription as the API shows it: who changed what and when, page by page. */
-import type { Kafka } from 'kafkajs';
 import { versionChanges, type VersionChange } from '../../domain/subscription/changes.ts';
 import type { Sealer } from '../../infra/crypto/sealed-secret.ts';
-import { readSubscriptionHistory } from '../../infra/kafka/subscription-history.ts';
-import type { Logger } from '../../infra/telemetry.ts';
 import type { PageQuery } from '../../schemas/api.ts';
 import type { SubscriptionId } from '../../schemas/ids.ts';
 import type { Sealed } from '../../schemas/subscription-log.ts';
 import { invalidFields } from './problem.ts';
+import type { ReadHistory } from './read-history.ts';
 
 export interface HistoryPageDeps {
-  readonly kafka: Kafka;
-  readonly logger: Logger;
+  readonly readHistory: ReadHistory;
   readonly sealer: Sealer;
 }
 
@@ -26,13 +23,13 @@ export interface HistoryPage {
  * rejects with the reason of `signal` when that is aborted. Throws a 422 for a cursor that is none of ours.
  */
 export async function historyPage(
-  { kafka, logger, sealer }: HistoryPageDeps,
+  { readHistory, sealer }: HistoryPageDeps,
   id: SubscriptionId,
   { limit, cursor }: PageQuery,
   signal: AbortSignal,
 ): Promise<HistoryPage> {
   const before = cursor === undefined ? Infinity : parseCursor(cursor);
-  const log = await readSubscriptionHistory(kafka, logger, id, signal);
+  const log = await readHistory(id, signal);
   const rest = versionChanges(log, isSame(sealer, id)).filter(({ version }) => version < before);
   const data = rest.slice(0, limit);
   const last = data.at(-1);

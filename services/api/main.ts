@@ -11,6 +11,7 @@ import { createAuditLog } from '../../infra/kafka/audit-log.ts';
 import { createKafka } from '../../infra/kafka/client.ts';
 import { createEventLog } from '../../infra/kafka/event-log.ts';
 import { createEventTypeLog, followEventTypes } from '../../infra/kafka/event-type-log.ts';
+import { readSubscriptionHistory } from '../../infra/kafka/subscription-history.ts';
 import { createTopics, topicPlans } from '../../infra/kafka/topics.ts';
 import { createAuditQueries } from '../../infra/postgres/audit-queries.ts';
 import { createDeliveryQueries } from '../../infra/postgres/delivery-queries.ts';
@@ -40,6 +41,7 @@ import { appenderOfRequests } from './away.ts';
 import { createEndpointChecks } from './endpoint-checks.ts';
 import { keepUses } from './keep-uses.ts';
 import { auditReadModel, orUnavailable, readModels } from './read-models.ts';
+import { createReadHistory } from './read-history.ts';
 import { createRecordAudit } from './record-audit.ts';
 import { createReencrypt } from './reencrypt.ts';
 import { createServer } from './server.ts';
@@ -111,6 +113,7 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
     queries: readModels(createDeliveryQueries(pool, statsOf)),
     auditQueries: auditReadModel(createAuditQueries(pool)),
     recordAudit: createRecordAudit(createAuditLog(asked)),
+    readHistory: createReadHistory((id, signal) => readSubscriptionHistory(kafka, logger, id, signal)),
     temporalUrl: (workflowId) =>
       `${config.temporal.uiUrl}/namespaces/${config.temporal.namespace}/workflows/${workflowId}`,
     topic: config.eventTopics[0]!,

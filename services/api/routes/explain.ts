@@ -1,7 +1,6 @@
 /** `POST /v1/explain`: why an event was or was not delivered to a subscription. */
 import { explainDelivery } from '../../../domain/record/explain-delivery.ts';
 import type { SubscriptionDirectory } from '../../../domain/subscription/directory.ts';
-import { readSubscriptionHistory } from '../../../infra/kafka/subscription-history.ts';
 import type { DeliveryQueries, ListedDelivery } from '../../../infra/postgres/delivery-queries.ts';
 import { ExplainRequest } from '../../../schemas/api.ts';
 import type { RecordPlace } from '../../../schemas/delivery.ts';
@@ -12,12 +11,14 @@ import { abortedWhenGone } from '../client-gone.ts';
 import { explanationView } from '../explanation-view.ts';
 import { findEvent, type FindEventDeps, type FoundEvent, type FoundRecord } from '../find-event.ts';
 import { invalidFields, notFound, Problem } from '../problem.ts';
+import type { ReadHistory } from '../read-history.ts';
 import { windowOf } from '../window.ts';
 import type { Api } from '../zod-routes.ts';
 
 export interface ExplainRoutesDeps extends FindEventDeps {
   readonly directory: SubscriptionDirectory;
   readonly queries: DeliveryQueries;
+  readonly readHistory: ReadHistory;
   readonly temporalUrl: (workflowId: string) => string;
 }
 
@@ -51,7 +52,7 @@ export function explainRoutes(app: Api, deps: ExplainRoutesDeps): void {
         maySee: (accountId) => accountId === caller.accountId || isOperator(caller),
         signal,
       }),
-      readSubscriptionHistory(deps.kafka, deps.logger, subscriptionId, signal),
+      deps.readHistory(subscriptionId, signal),
     ]);
     const delivery =
       deliveries.own === null
