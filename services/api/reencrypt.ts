@@ -8,7 +8,6 @@ import type { ReencryptionFailure } from '../../schemas/encryption.ts';
 import type { SubscriptionId } from '../../schemas/ids.ts';
 import type { Sealed, SubscriptionCommand } from '../../schemas/subscription-log.ts';
 import type { CommandReply } from '../../workflows/messages.ts';
-import type { Caller } from './authenticate.ts';
 import { seen } from './away.ts';
 
 /** `fresh`: all of it was under the current key already. */
@@ -24,12 +23,12 @@ export interface ReencryptDeps {
 }
 
 /** Safe to repeat. */
-export type Reencrypt = (caller: Caller, subscription: LiveSubscription) => Promise<Reencryption>;
+export type Reencrypt = (subscription: LiveSubscription) => Promise<Reencryption>;
 
 export function createReencrypt({ directory, sealer, currentKeyId, send }: ReencryptDeps): Reencrypt {
   const isOlder = (sealed: Sealed): boolean => keyIdOf(sealed) !== currentKeyId;
 
-  return async (caller, subscription) => {
+  return async (subscription) => {
     const { id, accountId } = subscription;
     const resealed: Record<Sealed, Sealed> = {};
     let unread: ReencryptionFailure | null = null;
@@ -38,14 +37,13 @@ export function createReencrypt({ directory, sealer, currentKeyId, send }: Reenc
       if (opened.ok) resealed[sealed] = sealer.seal(opened.plain, id) as Sealed;
       else unread = opened.failure === 'unknown_key' ? 'unknown_key' : 'unreadable';
     }
-    const { actor, sourceIp } = caller;
     // Also where nothing is to be replaced: the actor begins a new run, without payloads under the older key.
     const sent = await send(id, {
       type: 'ReencryptSubscription',
       resealed,
       accountId,
-      actor,
-      sourceIp,
+      // Which operator has begun it is in the operators' own audit log, and no account's business.
+      actor: 'system:encryption',
       expectedVersion: null,
     });
     if (!sent.answered) return { outcome: 'failed', reason: 'no_worker' };

@@ -28,8 +28,8 @@ export interface EncryptionRoutesDeps {
 /** Keys are everybody's. */
 const forOperators = operatorOnly('manage encryption keys');
 
-/** Commands at once. More would only wait for the workers. */
-const AT_ONCE = 8;
+/** Commands at once: a page of the CLI, which so waits for a worker that is away once, and not again and again. */
+const AT_ONCE = 20;
 
 export function encryptionRoutes(app: Api, deps: EncryptionRoutesDeps): void {
   const { keys, directory, auditQueries } = deps;
@@ -85,7 +85,7 @@ export function encryptionRoutes(app: Api, deps: EncryptionRoutesDeps): void {
     const page = rest.slice(0, limit);
     const results = await pMap(
       page,
-      async (subscription) => ({ id: subscription.id, ...(await deps.reencrypt(caller, subscription)) }),
+      async (subscription) => ({ id: subscription.id, ...(await deps.reencrypt(subscription)) }),
       { concurrency: AT_ONCE },
     );
     const isLast = rest.length <= limit;

@@ -5,11 +5,15 @@ import { decide } from '../../../domain/subscription/decide.ts';
 import { createSubscriptionDirectory } from '../../../domain/subscription/directory.ts';
 import type { LiveSubscription } from '../../../domain/subscription/subscription.ts';
 import { createSealer, keyRing } from '../../../infra/crypto/sealed-secret.ts';
-import { DEFAULT_ACCOUNT_ID, type SubscriptionId } from '../../../schemas/ids.ts';
+import { DEFAULT_ACCOUNT_ID } from '../../../schemas/ids.ts';
 import type { SubscriptionCommand } from '../../../schemas/subscription-log.ts';
 import { NewSubscription, ORDERED_BATCHES } from '../../../schemas/subscription.ts';
 import type { Caller } from '../../../services/api/authenticate.ts';
-import { createSubscriptionCommands } from '../../../services/api/subscription-commands.ts';
+import { createReencrypt } from '../../../services/api/reencrypt.ts';
+import {
+  createSubscriptionCommands,
+  type SubscriptionCommandsDeps,
+} from '../../../services/api/subscription-commands.ts';
 
 const CALLER: Caller = {
   accountId: DEFAULT_ACCOUNT_ID,
@@ -25,24 +29,21 @@ const SEALER = createSealer(keyRing(Buffer.alloc(32, 1)));
 function commandsOfTheTest() {
   const directory = createSubscriptionDirectory();
   const sent: SubscriptionCommand[] = [];
-  const commands = createSubscriptionCommands({
-    directory,
-    sealer: SEALER,
-    send: async (id: SubscriptionId, command) => {
-      sent.push(command);
-      // As with real actors, whoever asks at the same time has read the same state before the first is decided.
-      await nextTurn();
-      const decision = decide(command, directory.get(id), {
-        subscriptionId: id,
-        at: new Date().toISOString(),
-      });
-      if (!decision.ok) return { answered: true, reply: decision };
-      for (const event of decision.events) directory.apply(event);
-      const subscription = directory.get(id);
-      return { answered: true, reply: { ok: true, subscription } };
-    },
-  });
-  return { commands, directory, sent };
+  const send: SubscriptionCommandsDeps['send'] = async (id, command) => {
+    sent.push(command);
+    // As with real actors, whoever asks at the same time has read the same state before the first is decided.
+    await nextTurn();
+    const decision = decide(command, directory.get(id), {
+      subscriptionId: id,
+      at: new Date().toISOString(),
+    });
+    if (!decision.ok) return { answered: true, reply: decision };
+    for (const event of decision.events) directory.apply(event);
+    const subscription = directory.get(id);
+    return { answered: true, reply: { ok: true, subscription } };
+  };
+  const commands = createSubscriptionCommands({ directory, sealer: SEALER, send });
+  return { commands, directory, send, sent };
 }
 
 const settings = (more: object = {}): NewSubscription =>
@@ -95,6 +96,27 @@ it('a rotation to another secret is done although the present one has changed si
     ),
   );
   expect(outcomes.map((outcome) => outcome.subscription.version)).toEqual([2, 3]);
+});
+
+it('a rotation of the encryption key names no operator to accounts', async () => {
+  const { commands, directory, send, sent } = commandsOfTheTest();
+  const { subscription } = await commands.create(CALLER, settings());
+  const newer = keyRing(Buffer.alloc(32, 2), Buffer.alloc(32, 1));
+  const { currentKeyId } = newer;
+  const reencrypt = createReencrypt({ directory, sealer: createSealer(newer), currentKeyId, send });
+  expect(await reencrypt(subscription)).toEqual({ outcome: 'reencrypted' });
+  expect(sent.at(-1)).toMatchObject({ type: 'ReencryptSubscription', actor: 'system:encryption' });
+  expect(sent.at(-1)).not.toHaveProperty('sourceIp');
+});
+
+it.each([
+  ['whsec_abcdefghij', true],
+  ['whsec_abcdefghi', false],
+  ['whsec_not-base64-at-all', false],
+  ['sixteen-letters!', true],
+])('a secret of at least 16 characters is taken, base64 where it says so: %s, %s', (secret, isTaken) => {
+  const body = { url: 'https://example.com/', events: ['a'], secret };
+  expect(NewSubscription.safeParse(body).success).toBe(isTaken);
 });
 
 it('a change that would make settings larger than they may be is refused', async () => {
