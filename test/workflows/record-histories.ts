@@ -188,21 +188,18 @@ await recordRenewal('subscription-renewed', RENEWED, () =>
 );
 
 world.subscription = subscriptionTo(receiver.url);
-const { id: subscriptionId } = world.subscription;
-const address: BatchAddress = { accountId: ACCOUNT, subscriptionId, eventType: 'workflow.completed' };
+const renewed: BatchAddress = { ...address, subscriptionId: world.subscription.id };
 const terms: BatchTerms = { version: 1, size: 2, timeoutMs: 30_000 };
 await env.client.workflow.signalWithStart(BATCH_ACTOR.workflowType, {
   taskQueue: BATCH_ACTOR.taskQueue,
-  workflowId: 'batch:recorded',
-  args: [address, null],
+  workflowId: 'batch:renewed',
+  args: [renewed, null],
   signal: BATCH_ACTOR.collectSignal,
   signalArgs: [terms, itemsFrom(0, 3)],
 });
-const collecting = env.client.workflow.getHandle('batch:recorded');
+const collecting = env.client.workflow.getHandle('batch:renewed');
 await collecting.executeUpdate(BATCH_ACTOR.flushUpdate, { args: [2] });
-await recordRenewal('batch-renewed', 'batch:recorded', () =>
-  collecting.signal(LONG_LIVED_ACTORS.renewSignal),
-);
+await recordRenewal('batch-renewed', 'batch:renewed', () => collecting.signal(LONG_LIVED_ACTORS.renewSignal));
 
 async function recordCheck(name: string, workflowType: string, ...args: readonly unknown[]): Promise<void> {
   const { taskQueue } = ENDPOINT_CHECKS;
@@ -213,7 +210,7 @@ await recordCheck('diagnosis-made', ENDPOINT_CHECKS.diagnosisWorkflowType, recei
 await recordCheck('test-sent', ENDPOINT_CHECKS.testWorkflowType, stage.task());
 
 // Ends the actors that would go on for ever; their histories are kept already.
-for (const id of ['wh_recordedchanged', RENEWED, 'batch:recorded']) {
+for (const id of ['wh_recordedchanged', RENEWED, 'batch:renewed']) {
   await env.client.workflow.getHandle(id).terminate();
 }
 await stage.stop();

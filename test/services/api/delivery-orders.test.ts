@@ -42,6 +42,7 @@ beforeEach(() => {
     eventLog: {
       appendDeliveryEvents: (events, held = []) => Promise.resolve(void appended.push(...events, ...held)),
     },
+    recordAudit: () => Promise.resolve(),
     heldDelivery: () =>
       Promise.resolve(looksUntilHeld-- > 0 ? null : { task: TASK, attemptsMade: shown.attempt_count }),
     releases: { wake: () => void (woken += 1) },
