@@ -46,8 +46,16 @@ const MOST_OWED = 2_000;
 /** How far a partition has come. */
 interface Progress {
   readonly nextOffset: bigint;
-  /** So many records from there on may have been begun by whoever had the partition before. */
-  readonly inDoubt: number;
+  readonly doubt: Doubt;
+}
+
+/**
+ * What whoever had the partition before may have begun: so many records more, one chunk at most, and none that came
+ * after the partition was taken over.
+ */
+interface Doubt {
+  readonly records: number;
+  readonly endOffset: bigint;
 }
 
 /** The handler of the router's consumer, whose chunks have at most `chunkRecords`. */
@@ -58,11 +66,10 @@ export function createDispatch(
   const progress = new Map<string, Progress>();
 
   return async (chunk) => {
-    const { topic, partition, firstOffset, nextOffset, records, signal } = chunk;
+    const { topic, partition, firstOffset, nextOffset, endOffset, records, signal } = chunk;
     const key = `${topic}/${partition}`;
     const before = progress.get(key);
-    // After a start or a rebalance all that was not committed is in doubt, and that is one chunk at most.
-    let inDoubt = before?.nextOffset === firstOffset ? before.inDoubt : chunkRecords;
+    let doubt = before?.nextOffset === firstOffset ? before.doubt : { records: chunkRecords, endOffset };
     progress.delete(key);
 
     /** Groups speak for all records from where those before end, also for what nobody is owed. */
@@ -74,7 +81,7 @@ export function createDispatch(
       const { alone, told } = deps.batches.sortOut(tasks);
       const laned = alone.filter(({ lane }) => lane !== undefined);
       const free = byRecord(alone.filter(({ lane }) => lane === undefined));
-      const isInDoubt = inDoubt > 0;
+      const isInDoubt = doubt.records > 0 && from < doubt.endOffset;
       await Promise.all([
         deps.batches.tell(told, signal),
         deps.appender.append(refused.map(({ record, place, reason }) => deadLetter(record, place, reason))),
@@ -90,12 +97,12 @@ export function createDispatch(
         }),
       ]);
       if (free.length > 0) from = part.nextOffset;
-      inDoubt = Math.max(0, inDoubt - part.records);
+      doubt = { ...doubt, records: Math.max(0, doubt.records - part.records) };
       deps.count('dead_letters', refused.length);
       deps.count('deliveries', alone.length);
       deps.count('collected', tasks.length - alone.length);
     }
-    progress.set(key, { nextOffset, inDoubt });
+    progress.set(key, { nextOffset, doubt });
     deps.count('events', records.length);
     return 'done';
   };

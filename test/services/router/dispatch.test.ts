@@ -16,12 +16,12 @@ const eventOf = (type: string): Buffer =>
   Buffer.from(JSON.stringify({ event: type, timestamp: '2024-01-15T10:30:05Z', data: {} }));
 
 /** A chunk of a partition whose record at each offset is an event of the type that `types` names. */
-const chunk = (first: number, types: readonly string[]): Chunk => ({
+const chunk = (first: number, types: readonly string[], end = first + types.length): Chunk => ({
   topic: 'platform.events',
   partition: 0,
   firstOffset: BigInt(first),
   nextOffset: BigInt(first + types.length),
-  endOffset: BigInt(first + types.length),
+  endOffset: BigInt(end),
   signal: new AbortController().signal,
   records: types.map((type, index) => ({
     offset: BigInt(first + index),
@@ -80,16 +80,23 @@ it('a chunk that is owed much is handed over in stretches that follow each other
   expect(stretches.map(deliveriesOf)).toEqual([3_000, 1_500]);
 });
 
-it('as many records as a chunk may have are in doubt after a start, however they come', async () => {
+/** Whether each chunk is in doubt, of so many records from an offset in a partition that reaches to an end. */
+async function doubts(...chunks: readonly (readonly [first: number, count: number, end?: number])[]) {
   const { dispatch, stretches } = router(1);
-  for (const [first, count] of [
-    [0, 4],
-    [4, 6],
-    [10, 3],
-    // Another member had the partition meanwhile.
-    [20, 1],
-  ] as const) {
-    await dispatch(chunk(first, Array<string>(count).fill('wanted.event')));
+  for (const [first, count, end] of chunks) {
+    await dispatch(chunk(first, Array<string>(count).fill('wanted.event'), end));
   }
-  expect(stretches.map(({ isInDoubt }) => isInDoubt)).toEqual([true, true, false, true]);
+  return stretches.map(({ isInDoubt }) => isInDoubt);
+}
+
+it('as many records as a chunk may have are in doubt after a start, however they come', async () => {
+  expect(await doubts([0, 4, 100], [4, 6], [10, 3])).toEqual([true, true, false]);
+});
+
+it('records that came after the partition was taken over are not in doubt', async () => {
+  expect(await doubts([0, 2, 4], [2, 2], [4, 2])).toEqual([true, true, false]);
+});
+
+it('a partition that comes back from another member is in doubt again', async () => {
+  expect(await doubts([0, 10, 10], [10, 1], [20, 1])).toEqual([true, false, true]);
 });
