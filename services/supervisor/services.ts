@@ -1,6 +1,7 @@
 /** The four services as processes of their own, each started again when it dies. */
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
+import { request } from 'undici';
 import { startChild, type ChildSpec } from '../../infra/local-stack/child.ts';
 import { keepAlive, type KeptAlive } from '../../infra/local-stack/keep-alive.ts';
 import type { Config } from '../../schemas/config.ts';
@@ -82,7 +83,13 @@ function specOf(name: ServiceName, config: Config, environment: NodeJS.ProcessEn
     marker: `${name}/main.js --data-dir=${config.dataDir}`,
     ports: [port],
     address,
-    isReady: async () => (await fetch(`${address}/readyz`, { signal: AbortSignal.timeout(2_000) })).ok,
+    async isReady() {
+      // Not `fetch`: see demo.ts.
+      const signal = AbortSignal.timeout(2_000);
+      const { statusCode, body } = await request(`${address}/readyz`, { signal });
+      await body.dump();
+      return statusCode === 200;
+    },
   };
 }
 
