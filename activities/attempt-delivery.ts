@@ -1,8 +1,9 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
+import type { AttemptEnd } from '../domain/deliver/attempt-end.ts';
 import { endOfAttempt } from '../domain/deliver/recorded-end.ts';
 import type { DeliveryTask } from '../schemas/delivery.ts';
-import type { AttemptDeps, AttemptEnd, MakeAttempt } from './make-attempt.ts';
+import type { AttemptDeps, MakeAttempt } from './make-attempt.ts';
 import { CLOCK_SKEW_MS, type Recall } from './recall.ts';
 import { type RecordDeps, recordAttempt } from './record-attempt.ts';
 

@@ -1,7 +1,7 @@
+import type { AttemptEnd } from '../domain/deliver/attempt-end.ts';
 import { deliveryCancelled } from '../domain/record/delivery-event.ts';
 import type { EventLog } from '../infra/kafka/event-log.ts';
 import type { DeliveryTask } from '../schemas/delivery.ts';
-import type { AttemptEnd } from './make-attempt.ts';
 
 /** Records that somebody has cancelled a delivery. */
 export const createCancelDelivery = (deps: { readonly eventLog: EventLog; readonly now: () => Date }) =>

@@ -5,6 +5,7 @@
  * place where a request may be sent twice.
  */
 import { afterAttempt } from '../domain/deliver/after-attempt.ts';
+import type { AttemptEnd } from '../domain/deliver/attempt-end.ts';
 import { afterFallbackAttempt, fallbackAfter } from '../domain/deliver/fallback.ts';
 import { releaseId } from '../domain/deliver/carrier.ts';
 import { urlNow } from '../domain/deliver/target.ts';
@@ -23,22 +24,6 @@ import type { DeliveryTask } from '../schemas/delivery.ts';
 import type { SubscriptionId } from '../schemas/ids.ts';
 import { deliveryRequest, type RequestDeps } from './delivery-request.ts';
 import type { Admission, EndpointGates } from './endpoint-gates.ts';
-
-/** What an attempt came to. Texts in it are readable in Temporal: nothing secret. */
-export type AttemptEnd =
-  | { readonly step: 'succeed' }
-  | { readonly step: 'retry'; readonly number: number; readonly delayMs: number; readonly failure: string }
-  | { readonly step: 'exhaust'; readonly reason: 'not_retried' | 'retries_used_up' | 'gone' }
-  | { readonly step: 'block' }
-  /** Nothing was sent: it may not go now. It is worth asking again after `waitMs`; null where only a person can tell. */
-  | {
-      readonly step: 'hold';
-      readonly reason: HoldReason;
-      readonly attemptsMade: number;
-      readonly waitMs: number | null;
-    }
-  /** Nothing was sent: the delivery is no longer owed. */
-  | { readonly step: 'cancel'; readonly reason: string };
 
 /** What attempts need of the world. Time and chance come in here. */
 export interface AttemptDeps extends RequestDeps {

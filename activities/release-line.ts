@@ -4,6 +4,7 @@
  * it remembers what became of a delivery until the table has heard of it.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { AttemptEnd } from '../domain/deliver/attempt-end.ts';
 import { reasonToDisable } from '../domain/deliver/after-attempt.ts';
 import { releaseId } from '../domain/deliver/carrier.ts';
 import { mayStart, type Standing } from '../domain/deliver/lane.ts';
@@ -14,7 +15,7 @@ import type { EventLog, HeldChange } from '../infra/kafka/event-log.ts';
 import type { HeldDeliveries, HeldRow } from '../infra/postgres/held-deliveries.ts';
 import type { DeliveryTask } from '../schemas/delivery.ts';
 import type { AccountId, DeliveryId, SubscriptionId } from '../schemas/ids.ts';
-import type { AttemptEnd, MakeAttempt } from './make-attempt.ts';
+import type { MakeAttempt } from './make-attempt.ts';
 import { holdBefore, holdFallback } from './record-attempt.ts';
 
 export interface ReleaseLineDeps {

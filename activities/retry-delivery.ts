@@ -4,9 +4,9 @@
  */
 import { activityInfo, ApplicationFailure, heartbeat } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
+import type { AttemptEnd } from '../domain/deliver/attempt-end.ts';
 import type { DeliveryTask } from '../schemas/delivery.ts';
 import { type AttemptDelivery, isLeftToSuccessor } from './attempt-delivery.ts';
-import type { AttemptEnd } from './make-attempt.ts';
 
 /** What an attempt may have left to do for the workflow that carries the delivery. */
 export type Unfinished = Extract<AttemptEnd, { readonly step: 'retry' }>;

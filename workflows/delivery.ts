@@ -14,8 +14,8 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
-import type { AttemptEnd } from '../activities/make-attempt.ts';
 import type { Unfinished } from '../activities/retry-delivery.ts';
+import type { AttemptEnd } from '../domain/deliver/attempt-end.ts';
 import { reasonToDisable } from '../domain/deliver/after-attempt.ts';
 import type { DeliveryStatus, DeliveryTask } from '../schemas/delivery.ts';
 import { DELIVERY_ORDERS, SEARCH_ATTRIBUTES, WORK_QUEUE } from './messages.ts';

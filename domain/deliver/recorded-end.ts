@@ -1,25 +1,12 @@
 /** What the log says of a delivery whose carrier has died, or was slow: whoever goes on sends nothing again. */
-import type { DeliveryEvent, HoldReason } from '../../schemas/delivery-log.ts';
-
-/** What came of an attempt, as its record tells it. */
-export type RecordedEnd =
-  | { readonly step: 'succeed' }
-  | { readonly step: 'retry'; readonly number: number; readonly delayMs: number; readonly failure: string }
-  | { readonly step: 'exhaust'; readonly reason: 'not_retried' | 'retries_used_up' | 'gone' }
-  | { readonly step: 'block' }
-  | {
-      readonly step: 'hold';
-      readonly reason: HoldReason;
-      readonly attemptsMade: number;
-      readonly waitMs: null;
-    }
-  | { readonly step: 'cancel'; readonly reason: string };
+import type { DeliveryEvent } from '../../schemas/delivery-log.ts';
+import type { AttemptEnd } from './attempt-end.ts';
 
 /**
  * For a delivery with a workflow of its own that was to make the first attempt, by its last record; null where that
  * attempt is still to be made.
  */
-export function endOfFirstAttempt(last: DeliveryEvent | undefined): RecordedEnd | null {
+export function endOfFirstAttempt(last: DeliveryEvent | undefined): AttemptEnd | null {
   switch (last?.type) {
     case undefined:
     case 'DeliveryScheduled':
@@ -46,7 +33,7 @@ export function endOfFirstAttempt(last: DeliveryEvent | undefined): RecordedEnd 
 }
 
 /** The same for attempt `number`, counted from 1: null where that is still to be made, as far as the log can tell. */
-export function endOfAttempt(number: number, last: DeliveryEvent | undefined): RecordedEnd | null {
+export function endOfAttempt(number: number, last: DeliveryEvent | undefined): AttemptEnd | null {
   if (last?.type === 'AttemptEnded' && last.number < number) return null;
   const end = endOfFirstAttempt(last);
   // Of those before it this record does not tell.
@@ -54,7 +41,7 @@ export function endOfAttempt(number: number, last: DeliveryEvent | undefined): R
 }
 
 /** Another workflow makes the attempts that follow, mostly the release of what is held: two would send them twice. */
-const carriedElsewhere = (attemptsMade: number): RecordedEnd => ({
+const carriedElsewhere = (attemptsMade: number): AttemptEnd => ({
   step: 'hold',
   // Why it was held first this record does not tell, and nobody asks: the workflow ends in any case.
   reason: 'endpoint_full',
@@ -68,7 +55,7 @@ type AttemptEnded = Extract<DeliveryEvent, { type: 'AttemptEnded' }>;
 export const retryOf = (
   event: AttemptEnded,
   dueAtMs: number,
-): Extract<RecordedEnd, { readonly step: 'retry' }> => ({
+): Extract<AttemptEnd, { readonly step: 'retry' }> => ({
   step: 'retry',
   number: event.number,
   delayMs: Math.max(1, dueAtMs - Date.parse(event.at)),

@@ -2,7 +2,8 @@
 import type { DeliveryEvent } from '../../schemas/delivery-log.ts';
 import type { DeliveryGroup, DeliveryTask, GroupProgress, Waiting } from '../../schemas/delivery.ts';
 import type { DeliveryId } from '../../schemas/ids.ts';
-import { type RecordedEnd, retryOf } from './recorded-end.ts';
+import type { AttemptEnd } from './attempt-end.ts';
+import { retryOf } from './recorded-end.ts';
 
 /** A group of `count` of which nothing has been attempted. */
 export const allWaiting = (count: number): readonly Waiting[] =>
@@ -43,7 +44,7 @@ export interface AfterRecall {
   /** Those that were to leave for a workflow of their own, which may not have been started. */
   readonly own: readonly {
     readonly task: DeliveryTask;
-    readonly unfinished: Extract<RecordedEnd, { readonly step: 'retry' }>;
+    readonly unfinished: Extract<AttemptEnd, { readonly step: 'retry' }>;
   }[];
 }
 

@@ -2,7 +2,8 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { type AttemptDelivery, createAttemptDelivery } from '../../activities/attempt-delivery.ts';
-import type { AttemptEnd, AttemptMade } from '../../activities/make-attempt.ts';
+import type { AttemptMade } from '../../activities/make-attempt.ts';
+import type { AttemptEnd } from '../../domain/deliver/attempt-end.ts';
 import type { DeliveryEvent } from '../../schemas/delivery-log.ts';
 import { attempted } from '../domain/record/delivery-history.ts';
 import { taskOf } from './task-of.ts';

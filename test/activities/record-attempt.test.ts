@@ -1,6 +1,7 @@
 /** What a broker holds of an attempt when the other one, or the worker, is gone by the next moment. */
 import { beforeEach, expect, it } from 'vitest';
-import type { AttemptEnd, AttemptMade } from '../../activities/make-attempt.ts';
+import type { AttemptMade } from '../../activities/make-attempt.ts';
+import type { AttemptEnd } from '../../domain/deliver/attempt-end.ts';
 import { recordAttempt } from '../../activities/record-attempt.ts';
 import type { DeliveryEvent } from '../../schemas/delivery-log.ts';
 import type { DeliveryId, SubscriptionId } from '../../schemas/ids.ts';

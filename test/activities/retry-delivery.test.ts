@@ -1,7 +1,7 @@
 /** What an execution makes of those before it. The waits between them are watched in test/workflows. */
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { beforeEach, expect, it } from 'vitest';
-import type { AttemptEnd } from '../../activities/make-attempt.ts';
+import type { AttemptEnd } from '../../domain/deliver/attempt-end.ts';
 import { createRetryDelivery, type Progress, type Unfinished } from '../../activities/retry-delivery.ts';
 import { taskOf } from './task-of.ts';
 
