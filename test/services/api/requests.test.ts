@@ -29,6 +29,19 @@ it('a route that needs a body takes nothing for no JSON', async () => {
   expect({ status, detail: body['detail'] }).toEqual({ status: 400, detail: 'The body is no valid JSON.' });
 });
 
+it('a body that is larger than any request needs is refused, with how much it may be', async () => {
+  const { status, body } = await startServer().send({
+    method: 'POST',
+    path: '/v1/events',
+    headers: JSON_TYPE,
+    payload: JSON.stringify({ event: 'workflow.completed', data: { text: 'x'.repeat(1_100_000) } }),
+  });
+  expect({ status, detail: body['detail'] }).toEqual({
+    status: 413,
+    detail: 'The body has more than 1100000 bytes.',
+  });
+});
+
 it.each([
   ['a path that is percent-encoded wrongly', '/v1/subscriptions/%ff', 400],
   ['an id that is too long to be one', `/v1/subscriptions/${'a'.repeat(4_000)}`, 404],
