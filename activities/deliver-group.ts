@@ -4,9 +4,10 @@
  * one; beyond that it rides on: the activity fails with the time of the next attempt, and the server starts it
  * again then, all attempts that are due together, with the same offer after each.
  *
- * What is left is kept in the heartbeat. An execution that died knows no more than that, so the next one asks
- * the log what came of the rest since then: what is recorded is never sent again. One that was only taken for dead, because the
- * machine was too busy for its heartbeats, sends nothing more once it hears of it, and is waited for in its process.
+ * What is left is kept in the heartbeat. An execution that died knows no more than that, so the next one asks the log
+ * what came of the rest since then: what is recorded is never sent again. One that was only taken for dead, because
+ * the machine was too busy for its heartbeats, sends nothing more once it hears of it, and is waited for in its
+ * process.
  */
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
