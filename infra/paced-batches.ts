@@ -1,11 +1,11 @@
 /**
  * Work that is cheaper done together: what comes in while one batch is being done goes into the next. A batch that
- * comes alone begins at once; under load batches begin `everyMs` apart, so that each is worth its round trips. One
- * that is full waits for nothing.
+ * comes alone begins at once; under load batches begin so far apart that each is worth its round trips: the heavier
+ * one was, the more may be coming. One that is full waits for nothing.
  */
 export interface PacedBatchesOptions<Item> {
-  /** From the beginning of one batch to the beginning of the next, unless that one is full. */
-  readonly everyMs: number;
+  /** From the beginning of a batch of this weight to the beginning of the next, unless that one is full. */
+  readonly everyMs: (weight: number) => number;
   readonly weightOf: (item: Item) => number;
   /** A batch weighs no more than this, unless it is a single item. */
   readonly fullWeight: number;
@@ -24,13 +24,13 @@ export function createPacedBatches<Item>(options: PacedBatchesOptions<Item>): Pa
   const { everyMs, weightOf, fullWeight, work } = options;
   let waiting: Item[] = [];
   let waitingWeight = 0;
-  let begunAtMs = Number.NEGATIVE_INFINITY;
+  let nextAtMs = Number.NEGATIVE_INFINITY;
   let working: Promise<void> | null = null;
   let stopPausing: (() => void) | null = null;
 
   /** Until the next batch is due or full. */
   const pause = async (): Promise<void> => {
-    const pauseMs = begunAtMs + everyMs - performance.now();
+    const pauseMs = nextAtMs - performance.now();
     if (pauseMs <= 0 || waitingWeight >= fullWeight) return;
     let due: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve) => {
@@ -50,6 +50,7 @@ export function createPacedBatches<Item>(options: PacedBatchesOptions<Item>): Pa
       count += 1;
     }
     waitingWeight -= weight;
+    nextAtMs = performance.now() + everyMs(weight);
     const batch = waiting.slice(0, count);
     waiting = waiting.slice(count);
     return batch;
@@ -60,7 +61,6 @@ export function createPacedBatches<Item>(options: PacedBatchesOptions<Item>): Pa
     await Promise.resolve();
     while (waiting.length > 0) {
       await pause();
-      begunAtMs = performance.now();
       await work(takeBatch());
     }
     working = null;

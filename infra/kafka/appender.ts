@@ -2,10 +2,11 @@
  * Appends records to Kafka, durably and in batches without a fixed delay: what is asked for while one request is on
  * the wire goes out together in the next. One request at a time keeps the order per key.
  */
-import { type ICustomPartitioner, type IHeaders, type Kafka, type Message, Partitioners } from 'kafkajs';
+import type { IHeaders, Kafka } from 'kafkajs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createPacedBatches } from '../paced-batches.ts';
 import type { Logger } from '../telemetry.ts';
+import { byPartitionKey, type PlacedMessage } from './partitioner.ts';
 
 /** One record to append. */
 export interface NewRecord {
@@ -32,10 +33,10 @@ export interface Appender {
 const MAX_REQUEST_BYTES = 900_000;
 
 /**
- * Under load, requests begin so far apart: each costs a broker and this process about as much as thirty records. In
- * quiet times none waits.
+ * Requests begin so far apart, for each costs a broker and this process about as much as thirty records. In quiet times
+ * none waits.
  */
-const REQUEST_EVERY_MS = 20;
+const REQUEST_EVERY_MS = { least: 20, perKilobyte: 1, most: 100 };
 
 /** After kafkajs has used up its own retries, some 20 s. */
 const RETRY_DELAY_MS = 500;
@@ -67,19 +68,6 @@ interface Waiting {
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
-
-/** A message that kafkajs hands on to its partitioner as it was given. */
-type PlacedMessage = Message & { readonly partitionKey?: string };
-
-/** By the partition key where there is one, as any client would by the key. */
-const byPartitionKey: ICustomPartitioner = () => {
-  const byKey = Partitioners.DefaultPartitioner();
-  return ({ message, ...where }) =>
-    byKey({
-      ...where,
-      message: { ...message, key: (message as PlacedMessage).partitionKey ?? message.key ?? null },
-    });
-};
 
 /** Connects a producer of its own. */
 export async function createAppender(kafka: Kafka, logger: Logger): Promise<Appender> {
@@ -136,7 +124,10 @@ export async function createAppender(kafka: Kafka, logger: Logger): Promise<Appe
   };
 
   const batches = createPacedBatches<Waiting>({
-    everyMs: REQUEST_EVERY_MS,
+    everyMs: (bytes) => {
+      const { least, perKilobyte, most } = REQUEST_EVERY_MS;
+      return Math.min(most, Math.max(least, (bytes / 1_000) * perKilobyte));
+    },
     weightOf: ({ bytes }) => bytes,
     fullWeight: MAX_REQUEST_BYTES,
     work: sendUntilTaken,

@@ -24,7 +24,11 @@ export function bulkUpsert<Row>(
   const names = columns.map(({ name }) => name).join(', ');
   const arrays = columns.map(({ type }, i) => `$${i + 1}::${type}[]`).join(', ');
   const text = `insert into ${table} (${names}) select * from unnest(${arrays}) on conflict ${onConflict}`;
-  return (rows) => ({ text, values: columns.map((column) => rows.map((row) => valueOf(column, row))) });
+  return (rows) => ({
+    name: `upsert ${table}`,
+    text,
+    values: columns.map((column) => rows.map((row) => valueOf(column, row))),
+  });
 }
 
 function valueOf<Row>(column: Column<Row>, row: Row): string | number | boolean | null {

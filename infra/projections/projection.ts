@@ -44,10 +44,13 @@ export interface ProjectionRule<Event> {
   readonly write: WriteEvents<Event>;
 }
 
-/** Under load, transactions begin so far apart. In quiet times none waits. */
-const TRANSACTION_EVERY_MS = 50;
+/**
+ * Transactions begin so far apart: small ones cost PostgreSQL and this process more than their records do. From some
+ * 500 records a second on they grow until they are a second apart; in quiet times none waits.
+ */
+const TRANSACTION_EVERY_MS = { least: 250, perRecord: 2, most: 1_000 };
 /** Of one transaction, unless a single chunk has more. */
-const MOST_RECORDS = 500;
+const MOST_RECORDS = 2_000;
 
 interface Waiting<Event> {
   readonly chunk: Records<Event>;
@@ -61,7 +64,10 @@ export function createProjection<Event>(
   { pool, logger, earliestOffset = () => Promise.resolve(0n) }: ProjectionDeps,
 ): Projection {
   const batches = createPacedBatches<Waiting<Event>>({
-    everyMs: TRANSACTION_EVERY_MS,
+    everyMs: (records) => {
+      const { least, perRecord, most } = TRANSACTION_EVERY_MS;
+      return Math.min(most, Math.max(least, records * perRecord));
+    },
     weightOf: ({ chunk }) => chunk.records.length,
     fullWeight: MOST_RECORDS,
     work: applyTogether,

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createPacedBatches, type PacedBatches } from '../../infra/paced-batches.ts';
 
 const EVERY_MS = 20;
+const HEAVY = 5;
 const FULL = 10;
 
 /** What was begun, and how the batch under way is ended. */
@@ -13,7 +14,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   begun = [];
   batches = createPacedBatches<number>({
-    everyMs: EVERY_MS,
+    everyMs: (weight) => (weight < HEAVY ? EVERY_MS : 3 * EVERY_MS),
     weightOf: (weight) => weight,
     fullWeight: FULL,
     work: (items) => {
@@ -59,6 +60,17 @@ it('begins batches so far apart that each is worth it', async () => {
   await pass(1);
   expect(items()).toEqual([[1], [2, 3]]);
   expect(begun[1]!.atMs - begun[0]!.atMs).toBe(EVERY_MS);
+});
+
+it('begins later after a heavy batch', async () => {
+  batches.add(HEAVY);
+  await pass(1);
+  end();
+  batches.add(1);
+  await pass(3 * EVERY_MS - 2);
+  expect(items()).toEqual([[HEAVY]]);
+  await pass(1);
+  expect(items()).toEqual([[HEAVY], [1]]);
 });
 
 it('waits no longer where a batch is full, and puts into it what it has room for', async () => {
