@@ -43,6 +43,8 @@ export interface Applicant {
 export type Admission =
   | {
       readonly admitted: true;
+      /** True where it did not go at once, so that what was known before may have changed. */
+      readonly hasWaited: boolean;
       /** To be called once, when the attempt has ended; null where it was cut off and tells nothing. */
       readonly leave: (outcome: Outcome | null) => void;
     }
@@ -157,12 +159,14 @@ export function createEndpointGates({ now, onCircuit, isBusy }: EndpointGatesDep
     gate.onWire += 1;
   };
 
+  const goesAtOnce = (gate: Gate): boolean => {
+    if (gate.onWire >= gate.pace.limit || gate.waiting.length > 0) return false;
+    goes(gate);
+    return true;
+  };
+
   /** Waits for a place on the wire; false where none comes in time. */
   const turn = (gate: Gate): Promise<boolean> => {
-    if (gate.onWire < gate.pace.limit && gate.waiting.length === 0) {
-      goes(gate);
-      return Promise.resolve(true);
-    }
     const line = {
       limit: gate.pace.limit,
       waiting: gate.waiting.length,
@@ -210,7 +214,8 @@ export function createEndpointGates({ now, onCircuit, isBusy }: EndpointGatesDep
       const token = takeTokenOf(applicant);
       if (!token.ok) return { admitted: false, reason: 'rate_limited', waitMs: token.waitMs };
       if (token.waitMs > 0) await new Promise((resolve) => setTimeout(resolve, token.waitMs));
-      if (!(await turn(gate))) {
+      const isFree = goesAtOnce(gate);
+      if (!isFree && !(await turn(gate))) {
         giveTokenBack(applicant);
         return { admitted: false, reason: 'endpoint_full', waitMs: ENDPOINT_FULL_WAIT_MS };
       }
@@ -231,6 +236,7 @@ export function createEndpointGates({ now, onCircuit, isBusy }: EndpointGatesDep
       };
       return {
         admitted: true,
+        hasWaited: token.waitMs > 0 || !isFree,
         leave(outcome) {
           const endedAtMs = now().getTime();
           const wasFull = gate.onWire >= gate.pace.limit;

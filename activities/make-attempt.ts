@@ -143,6 +143,7 @@ async function enter(
       perSecond: settings.rate_limit?.per_second ?? null,
     });
     if (!admission.admitted) return held(deps, task, number, admission.reason, admission.waitMs);
+    if (!admission.hasWaited) return { admission, subscription: owed.subscription, url };
     const isAsBefore = await stillAt(deps, subscription.version, task).catch((error: unknown) => {
       admission.leave(null);
       throw error;

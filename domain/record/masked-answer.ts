@@ -32,10 +32,15 @@ export function withMaskedAnswer<Exchange extends { readonly answer: Answer | nu
   };
 }
 
+/** One word, which JSON does not escape: most secrets, and quickly told. */
+const PLAIN = /^[!#-[\]-~]*$/;
+
 /** The longest first: a shorter one that is part of it would leave the rest of it readable. */
 function formsOf(secrets: readonly string[]): readonly string[] {
-  const texts = secrets.flatMap((secret) => [secret, ...secret.split(/\s+/)]);
-  const forms = new Set(texts.flatMap((text) => [text, JSON.stringify(text).slice(1, -1)]));
+  const texts = secrets.flatMap((secret) => (PLAIN.test(secret) ? secret : [secret, ...secret.split(/\s+/)]));
+  const forms = new Set(
+    texts.flatMap((text) => (PLAIN.test(text) ? text : [text, JSON.stringify(text).slice(1, -1)])),
+  );
   return [...forms].filter((form) => form.length >= SHORTEST_SECRET).sort((a, b) => b.length - a.length);
 }
 

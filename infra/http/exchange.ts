@@ -131,7 +131,7 @@ class Exchange implements Dispatcher.DispatchHandler, ConnectionUser {
   start(): void {
     const { url, method = 'POST', headers, body, timeoutMs, signal } = this.#request;
     if (signal?.aborted === true) return this.#reject(signal.reason);
-    const target = URL.canParse(url) ? new URL(url) : null;
+    const target = targetOf(url);
     if (target === null || (target.protocol !== 'http:' && target.protocol !== 'https:'))
       return this.#fail({
         outcome: { kind: 'unreachable', failure: 'connection_failed' },
@@ -311,6 +311,15 @@ class Exchange implements Dispatcher.DispatchHandler, ConnectionUser {
   #release(): void {
     clearTimeout(this.#deadline);
     this.#forgetSignal?.();
+  }
+}
+
+/** Null for what is no url. */
+function targetOf(url: string): URL | null {
+  try {
+    return new URL(url);
+  } catch {
+    return null;
   }
 }
 

@@ -27,6 +27,7 @@ const active = (url: string, more: Partial<LiveSubscription> = {}): LiveSubscrip
 let subscription: Subscription;
 /** What happens while the attempt waits at its gate. */
 let whileItWaits: () => void;
+let hasWaited: boolean;
 let asked: Applicant[];
 let left: (Outcome | null)[];
 let sent: HttpRequest[];
@@ -35,6 +36,8 @@ let attempt: () => Promise<AttemptMade>;
 
 beforeEach(() => {
   subscription = active('https://one.example/in');
+  whileItWaits = () => undefined;
+  hasWaited = true;
   asked = [];
   left = [];
   sent = [];
@@ -57,7 +60,7 @@ beforeEach(() => {
       enter: (applicant) => {
         asked.push(applicant);
         if (asked.length === 1) whileItWaits();
-        return Promise.resolve({ admitted: true, leave: (outcome) => void left.push(outcome) });
+        return Promise.resolve({ admitted: true, hasWaited, leave: (outcome) => void left.push(outcome) });
       },
       waiting: () => 0,
       onWire: () => 0,
@@ -96,7 +99,6 @@ describe('an attempt whose subscription changes while it waits for its turn', ()
 });
 
 it('an attempt whose subscription has not changed asks its gate once', async () => {
-  whileItWaits = () => undefined;
   await attempt();
   expect([asked.length, sent.length, left.length]).toEqual([1, 1, 1]);
 });
@@ -105,4 +107,15 @@ it('an attempt whose subscription cannot be looked up any more leaves its place'
   whileItWaits = () => (lookUp = () => Promise.reject(new Error('away')));
   await expect(attempt()).rejects.toThrow('away');
   expect([sent, left]).toEqual([[], [null]]);
+});
+
+it('an attempt that went at once looks its subscription up once', async () => {
+  const lookedUp: Subscription[] = [];
+  lookUp = () => {
+    lookedUp.push(subscription);
+    return Promise.resolve(subscription);
+  };
+  hasWaited = false;
+  await attempt();
+  expect([lookedUp.length, sent.length]).toEqual([1, 1]);
 });

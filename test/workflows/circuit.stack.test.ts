@@ -120,6 +120,7 @@ function inTurn(gates: EndpointGates): EndpointGates {
       }
       return {
         admitted: true,
+        hasWaited: true,
         leave(outcome) {
           admission.leave(outcome);
           over();

@@ -38,7 +38,7 @@ function oneAtATime(): EndpointGates {
       let leave = (): void => undefined;
       last = new Promise((resolve) => (leave = resolve));
       await before;
-      return { admitted: true, leave };
+      return { admitted: true, hasWaited: true, leave };
     },
   };
 }
