@@ -125,7 +125,7 @@ const Environment = z.object({
   WEBHOOKS_EGRESS_PROXY: url(['http:', 'https:'], 'http://proxy.internal:3128')
     .refine(hasReadableCredentials, 'expected user name and password in percent-encoding')
     .optional(),
-  DELIVERIES_PER_WORKFLOW: count(1, 1_000).default(250),
+  DELIVERIES_PER_WORKFLOW: count(1, 1_000).default(500),
   WEBHOOKS_RETRY_WORKFLOWS_PER_SECOND: count(0, 10_000).default(5),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {

@@ -49,7 +49,7 @@ const ATTEMPTS_AT_ONCE = 400;
 /** Groups, retries and releases at once. Small groups are many, and each stays as long as its slowest delivery. */
 const WORK_AT_ONCE = 2_000;
 /** How many of their workflows, with all that is in them, are kept in memory; of others the history is read again. */
-const WORKFLOWS_KEPT = 300;
+const WORKFLOWS_KEPT = 100;
 /** The workflows of those are short and many. */
 const WORKFLOW_TASKS_AT_ONCE = 40;
 /** No further group is taken while so many attempts wait for their turn: taken earlier, it is not sent sooner. */

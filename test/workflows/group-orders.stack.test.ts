@@ -11,7 +11,7 @@ import { taskOf } from '../activities/task-of.ts';
 import { startTestTemporal, type TestTemporal } from '../infra/temporal/test-temporal.ts';
 
 /** As much as a group may hold, and does not compress. */
-const GROUP_BYTES = 400_000;
+const GROUP_BYTES = 600_000;
 /** With each of them in its history, a workflow would be ended by its server. */
 const ORDERS = 150;
 
