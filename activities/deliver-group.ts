@@ -42,7 +42,7 @@ export interface DeliverGroupDeps extends RecordDeps, Pick<AttemptDeps, 'now' | 
 }
 
 /** Attempts that are due within this time are made by one execution. */
-const DUE_TOGETHER_MS = 700;
+const DUE_TOGETHER_MS = 3_000;
 /** Well below the heartbeat timeout of workflows/delivery-group.ts. */
 const HEARTBEAT_EVERY_MS = 2_000;
 /** What has no outcome by then is recorded as under way, so that it is seen. */

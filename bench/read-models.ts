@@ -50,6 +50,13 @@ export async function recountTarget(rig: Rig): Promise<Target> {
   }
 }
 
+/** Resolves once the read models know of all that the log holds now. */
+export async function untilProjected({ stack, patienceMs, signal }: Rig): Promise<void> {
+  const whole = await wholeRanges(stack.kafka, [DELIVERY_LOG]);
+  const ends = new Map(whole.map(({ partition, endOffset }) => [partition, endOffset]));
+  await until(() => isProjected(stack, ends), patienceMs, 'the projector to read what is in the log', signal);
+}
+
 const READ_LIMIT_MS = 3_600_000;
 const COUNTED = ['pending', 'held', 'succeeded', 'failed'] as const;
 

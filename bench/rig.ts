@@ -113,6 +113,12 @@ export async function openRig(
     }
   };
 
+  const close = async (): Promise<void> => {
+    await load.close();
+    await receiver.stop();
+    await stack.stop();
+  };
+  let closing: Promise<void> | null = null;
   return {
     stack,
     receiver,
@@ -154,11 +160,7 @@ export async function openRig(
         toggleProfile();
       }
     },
-    async close() {
-      await load.close();
-      await receiver.stop();
-      await stack.stop();
-    },
+    close: () => (closing ??= close()),
   };
 }
 

@@ -126,7 +126,7 @@ const Environment = z.object({
     .refine(hasReadableCredentials, 'expected user name and password in percent-encoding')
     .optional(),
   DELIVERIES_PER_WORKFLOW: count(1, 1_000).default(500),
-  WEBHOOKS_RETRY_WORKFLOWS_PER_SECOND: count(0, 10_000).default(5),
+  WEBHOOKS_RETRY_WORKFLOWS_PER_SECOND: count(0, 10_000).default(2),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       error: 'expected fatal, error, warn, info, debug, trace or silent',

@@ -4,7 +4,8 @@ import { cpuBetween, usesOf } from '../processes.ts';
 import { recountTarget } from '../read-models.ts';
 import type { Rig } from '../rig.ts';
 import { defineScenario } from '../scenario.ts';
-import { temporalStoreBytes, type TemporalUse, temporalUseSince } from '../temporal-use.ts';
+import { isOurs, spend, type Spent } from '../spend.ts';
+import { type TemporalUse, temporalUseSince } from '../temporal-use.ts';
 
 const EVENT_TYPE = 'bench.cost';
 
@@ -37,11 +38,11 @@ export const cost = defineScenario({
     const idleMs = cpuBetween(beforeIdle, usesOf(rig.pids()));
 
     bench.say('full load');
-    const burst = await spend(rig, () =>
+    const burst = await measure(rig, () =>
       deliverBurst(rig, { run: 'burst', eventType: EVENT_TYPE, events: bench.size('deliveries') }),
     );
     bench.say(`quiet times, ${bench.size('rate')}/s`);
-    const quiet = await spend(rig, () =>
+    const quiet = await measure(rig, () =>
       deliverPaced(
         rig,
         { run: 'quiet', eventType: EVENT_TYPE, events: bench.size('rate') * seconds },
@@ -50,10 +51,10 @@ export const cost = defineScenario({
     );
 
     const parts = Object.keys(burst.cpuMs);
-    const perDelivery = (spent: Spent, value: number): number => value / spent.delivered.tally.delivered;
-    const whole = ({ cpuMs }: Spent): number =>
+    const perDelivery = (spent: Measured, value: number): number => value / spent.result.tally.delivered;
+    const whole = ({ cpuMs }: Measured): number =>
       parts.filter(isOurs).reduce((total, part) => total + (cpuMs[part] ?? 0), 0);
-    const temporalRow = (what: string, of: (spent: Spent) => number): [string, number, number] => [
+    const temporalRow = (what: string, of: (spent: Measured) => number): [string, number, number] => [
       what,
       perDelivery(burst, of(burst)),
       perDelivery(quiet, of(quiet)),
@@ -85,39 +86,28 @@ export const cost = defineScenario({
             temporalRow('workflows', ({ temporal }) => temporal.workflows),
             temporalRow('history events', ({ temporal }) => temporal.historyEvents),
             temporalRow('bytes of history', ({ temporal }) => temporal.historyBytes),
-            temporalRow('bytes of its store', ({ storeBytes }) => storeBytes),
+            temporalRow('bytes of its store', ({ storedBytes }) => storedBytes.temporal),
           ],
         },
         {
           title: 'deliveries per second',
           columns: ['full load'],
-          rows: [[burst.delivered.perSecond]],
+          rows: [[burst.result.perSecond]],
         },
       ],
-      targets: [...countTargets([warm, burst.delivered, quiet.delivered]), await recountTarget(rig)],
+      targets: [...countTargets([warm, burst.result, quiet.result]), await recountTarget(rig)],
       plots: [],
     };
   },
 });
 
-interface Spent {
-  readonly delivered: Delivered;
-  readonly cpuMs: Readonly<Record<string, number>>;
+/** With what Temporal holds of it, once its workflows have ended. */
+interface Measured extends Spent<Delivered> {
   readonly temporal: TemporalUse;
-  readonly storeBytes: number;
 }
 
-/** What is spent until the deliveries have come, their workflows have ended and the read models know of it. */
-async function spend(rig: Rig, deliver: () => Promise<Delivered>): Promise<Spent> {
-  const storeBefore = temporalStoreBytes(rig.stack);
-  const before = usesOf(rig.pids());
-  const delivered = await rig.measured(deliver);
-  // Read models lag by a moment, and asking Temporal costs: half a second stands for both.
-  await delay(500, undefined, { signal: rig.signal });
-  const cpuMs = cpuBetween(before, usesOf(rig.pids()));
-  const since = new Date(delivered.published.startedAtMs);
-  const temporal = await temporalUseSince(rig.stack, since, rig.patienceMs, rig.signal);
-  return { delivered, cpuMs, temporal, storeBytes: temporalStoreBytes(rig.stack) - storeBefore };
+async function measure(rig: Rig, deliver: () => Promise<Delivered>): Promise<Measured> {
+  const spent = await spend(rig, deliver);
+  const since = new Date(spent.result.published.startedAtMs);
+  return { ...spent, temporal: await temporalUseSince(rig.stack, since, rig.patienceMs, rig.signal) };
 }
-
-const isOurs = (part: string): boolean => part !== 'receiver' && part !== 'bench';

@@ -4,6 +4,7 @@ import { backlog } from './backlog.ts';
 import { batchingKills } from './batching-kills.ts';
 import { batching } from './batching.ts';
 import { cost } from './cost.ts';
+import { failingCost } from './failing-cost.ts';
 import { failing } from './failing.ts';
 import { growth } from './growth.ts';
 import { kills } from './kills.ts';
@@ -32,6 +33,7 @@ export const SCENARIOS: readonly Scenario[] = [
   pause,
   noisyNeighbour,
   failing,
+  failingCost,
   kills,
   start,
 ];

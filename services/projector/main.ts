@@ -1,7 +1,9 @@
 /** The projector: topics in, read models out. They can be dropped and built again from Kafka. */
 import { READ_MODEL_RULES } from '../../domain/record/read-model-rules.ts';
+import { keepAdmin } from '../../infra/kafka/admin.ts';
 import { startChunkConsumer } from '../../infra/kafka/chunk-consumer.ts';
 import { createKafka } from '../../infra/kafka/client.ts';
+import { measureLag } from '../../infra/kafka/lag.ts';
 import { createTopics, earliestOffset, topicPlans } from '../../infra/kafka/topics.ts';
 import { migrate } from '../../infra/postgres/migrate.ts';
 import { createPool } from '../../infra/postgres/pool.ts';
@@ -15,7 +17,7 @@ const PARTITIONS_AT_ONCE = 6;
 
 await runProgram({ name: 'projector', healthPort: (config) => config.ports.projectorHealth, start });
 
-async function start({ config, logger, crash }: ProgramContext): Promise<RunningService> {
+async function start({ config, logger, metrics, crash }: ProgramContext): Promise<RunningService> {
   const kafka = createKafka(config.kafka, 'webhooks-projector', logger);
   await createTopics(kafka, topicPlans(config.eventTopics));
   await migrate(config.databaseUrl);
@@ -25,8 +27,15 @@ async function start({ config, logger, crash }: ProgramContext): Promise<Running
     logger,
     earliestOffset: (topic: string, partition: number) => earliestOffset(kafka, topic, partition),
   };
+  const models = readModels(READ_MODEL_RULES);
+  const admin = keepAdmin(kafka);
+  measureLag(
+    metrics,
+    admin,
+    models.map(({ consumerGroup: groupId, topics }) => ({ groupId, topics })),
+  );
   const consumers = await Promise.all(
-    readModels(READ_MODEL_RULES).map(({ topics, consumerGroup, project }) =>
+    models.map(({ topics, consumerGroup, project }) =>
       startChunkConsumer(kafka, logger, {
         groupId: consumerGroup,
         topics,
@@ -43,7 +52,7 @@ async function start({ config, logger, crash }: ProgramContext): Promise<Running
     isReady: () => consumers.every((consumer) => consumer.isReady()),
     async stop() {
       await Promise.all(consumers.map((consumer) => consumer.stop()));
-      await pool.end();
+      await Promise.all([pool.end(), admin.close()]);
     },
   };
 }

@@ -5,10 +5,12 @@ import { releaseId } from '../../domain/deliver/carrier.ts';
 import { groupLimits } from '../../domain/deliver/grouping.ts';
 import { createSubscriptionIndex } from '../../domain/match/subscription-index.ts';
 import { createSubscriptionDirectory } from '../../domain/subscription/directory.ts';
+import { keepAdmin } from '../../infra/kafka/admin.ts';
 import { createAppender } from '../../infra/kafka/appender.ts';
 import { startChunkConsumer } from '../../infra/kafka/chunk-consumer.ts';
 import { createKafka } from '../../infra/kafka/client.ts';
 import { createEventLog } from '../../infra/kafka/event-log.ts';
+import { measureLag } from '../../infra/kafka/lag.ts';
 import { recordedDeliveries } from '../../infra/kafka/recall-deliveries.ts';
 import { followEventTypes } from '../../infra/kafka/event-type-log.ts';
 import { createTopics, topicPlans } from '../../infra/kafka/topics.ts';
@@ -32,6 +34,7 @@ import { createHandOver } from './hand-over.ts';
 import { createKnownDeliveries } from './known-deliveries.ts';
 import { createTemporalCarriers } from './temporal-carriers.ts';
 
+const GROUP_ID = 'webhooks-router';
 /** How many records are taken, handed over and committed at once. */
 const CHUNK_RECORDS = 1_000;
 /** While more groups wait for workers than this, reading stops, and Kafka keeps what comes in. */
@@ -92,8 +95,10 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
       registers: [metrics],
     }),
   };
+  const admin = keepAdmin(kafka);
+  measureLag(metrics, admin, [{ groupId: GROUP_ID, topics: config.eventTopics }]);
   const consumer = await startChunkConsumer(kafka, logger, {
-    groupId: 'webhooks-router',
+    groupId: GROUP_ID,
     topics: config.eventTopics,
     maxRecords: CHUNK_RECORDS,
     partitionsAtOnce: 6,
@@ -146,7 +151,7 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
     async stop() {
       await consumer.stop();
       await firstAttempts.stop();
-      await appender.close();
+      await Promise.all([appender.close(), admin.close()]);
       await pool.end();
       await Promise.all([log.stop(), eventTypes.tail.stop()]);
       await connection.close();

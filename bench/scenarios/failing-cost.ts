@@ -1,0 +1,184 @@
+import { arrivalTarget, deliverBurst, type Delivered, finish } from '../deliver.ts';
+import { recountTarget } from '../read-models.ts';
+import type { Rig } from '../rig.ts';
+import { type Bench, defineScenario } from '../scenario.ts';
+import { isOurs, spend, type Spent } from '../spend.ts';
+import { until } from '../stack.ts';
+
+const RETRIED = 'bench.retried';
+const EXHAUSTED = 'bench.exhausted';
+const FAILING_SHARE = 0.1;
+const RETRY_DELAY_SECONDS = 3;
+/** Holding is recorded and projected for each. */
+const HELD_WITHIN_MS = 20;
+const PARTS = ['router', 'worker', 'projector', 'temporal', 'kafka', 'postgres'] as const;
+/** What a delivery that fails in a group does next: it rides on, or leaves for a workflow of its own. */
+const SHAPES = [
+  { says: 'riding', workflowsPerSecond: 0 },
+  { says: 'alone', workflowsPerSecond: 10_000 },
+] as const;
+
+type Size = 'deliveries' | 'warm-up';
+
+/** Of so many of one kind. */
+interface Kind {
+  readonly says: string;
+  readonly count: number;
+  readonly spent: Pick<Spent<unknown>, 'cpuMs' | 'storedBytes'>;
+}
+
+/** What each kind of failure costs beyond a first attempt, and which of two shapes of a retry is cheaper. */
+export const failingCost = defineScenario<Size>({
+  name: 'failing-cost',
+  shows: 'CPU-milliseconds and bytes for a retry that rides, a retry alone, holding, releasing, giving up',
+  sizes: {
+    deliveries: { says: 'deliveries of each run, a tenth of which fails', quick: 300, full: 10_000 },
+    'warm-up': { says: 'deliveries before the first run', quick: 200, full: 5_000 },
+  },
+  async run(bench) {
+    const kinds: Kind[] = [];
+    const delivered: Delivered[] = [];
+    const rates: [string, number, number][] = [];
+    const targets = [];
+    for (const shape of SHAPES) {
+      const rig = await bench.openRig({
+        environment: { WEBHOOKS_RETRY_WORKFLOWS_PER_SECOND: String(shape.workflowsPerSecond) },
+      });
+      const clean = await measureClean(bench, rig);
+      const retried = await measureRetries(bench, rig);
+      delivered.push(clean.result, retried.result);
+      const retries = retried.result.tally.requests - retried.result.expected;
+      kinds.push({ says: `retry, ${shape.says}`, count: retries, spent: beyond(retried, clean) });
+      rates.push([shape.says, clean.result.perSecond, rateUnderLoad(retried.result)]);
+      if (shape.says === 'riding') {
+        kinds.unshift({ says: 'first attempt in a group', count: clean.result.expected, spent: clean });
+        kinds.push(...(await measureHeld(bench, rig)), await measureExhausted(bench, rig, clean));
+      }
+      targets.push(await recountTarget(rig));
+      // The other shape has the machine for itself.
+      await rig.close();
+    }
+    return {
+      tables: [
+        {
+          title: 'CPU-milliseconds for each',
+          columns: ['what', 'of', ...PARTS, 'all'],
+          rows: kinds.map(({ says, count, spent: { cpuMs } }) => [
+            says,
+            count,
+            ...PARTS.map((part) => (cpuMs[part] ?? NaN) / count),
+            Object.entries(cpuMs).reduce((sum, [part, ms]) => (isOurs(part) ? sum + ms : sum), 0) / count,
+          ]),
+        },
+        {
+          title: 'bytes stored for each',
+          columns: ['what', 'temporal', 'kafka', 'postgres'],
+          rows: kinds.map(({ says, count, spent: { storedBytes } }) => [
+            says,
+            storedBytes.temporal / count,
+            storedBytes.kafka / count,
+            storedBytes.postgres / count,
+          ]),
+        },
+        {
+          title: 'deliveries per second, by what becomes of those that fail',
+          columns: ['retries', 'none fails', 'a tenth fails'],
+          rows: rates,
+        },
+      ],
+      targets: [arrivalTarget(delivered), ...targets],
+      plots: [],
+    };
+  },
+});
+
+async function measureClean(bench: Bench<Size>, rig: Rig): Promise<Spent<Delivered>> {
+  await rig.subscribe([
+    {
+      path: 'retried',
+      eventType: RETRIED,
+      settings: { retry_policy: { max_retries: 5, retry_delay: RETRY_DELAY_SECONDS } },
+    },
+  ]);
+  bench.say('warming up');
+  await deliverBurst(rig, { run: 'warm-up', eventType: RETRIED, events: bench.size('warm-up') });
+  bench.say('none fails');
+  return spend(rig, () =>
+    deliverBurst(rig, { run: 'clean', eventType: RETRIED, events: bench.size('deliveries') }),
+  );
+}
+
+async function measureRetries(bench: Bench<Size>, rig: Rig): Promise<Spent<Delivered>> {
+  bench.say('a tenth of the first attempts fails');
+  await rig.receiver.behave('all', { kind: 'fail_first_attempts', share: FAILING_SHARE });
+  const spent = await spend(rig, () =>
+    deliverBurst(rig, { run: 'retried', eventType: RETRIED, events: bench.size('deliveries') }),
+  );
+  await rig.receiver.behave('all', { kind: 'answer', status: 200 });
+  return spent;
+}
+
+async function measureHeld(bench: Bench<Size>, rig: Rig): Promise<readonly Kind[]> {
+  const count = bench.size('deliveries');
+  const [id] = await rig.subscribe([{ path: 'held', eventType: 'bench.held' }]);
+  const path = `/v1/subscriptions/${id}`;
+  bench.say('holding');
+  await rig.stack.call('POST', `${path}/pause`);
+  const isHeld = async (): Promise<boolean> => {
+    const stats = (await rig.stack.call('GET', `${path}/stats`)) as { readonly held_deliveries: number };
+    return stats.held_deliveries === count;
+  };
+  const held = await spend(rig, async () => {
+    const published = await rig.load.burst({ run: 'held', eventType: 'bench.held', events: count });
+    await until(isHeld, rig.patienceMs + HELD_WITHIN_MS * count, 'everything to be held', bench.signal);
+    return published;
+  });
+  bench.say('releasing');
+  const released = await spend(rig, async () => {
+    await rig.stack.call('POST', `${path}/resume`);
+    return finish(rig, 'held', held.result, count);
+  });
+  return [
+    { says: 'held', count, spent: held },
+    { says: 'released', count, spent: released },
+  ];
+}
+
+async function measureExhausted(bench: Bench<Size>, rig: Rig, clean: Spent<Delivered>): Promise<Kind> {
+  const events = bench.size('deliveries');
+  await rig.subscribe([
+    { path: 'exhausted', eventType: EXHAUSTED, settings: { retry_policy: { max_retries: 0 } } },
+  ]);
+  bench.say('giving up a tenth');
+  await rig.receiver.behave('all', { kind: 'fail_first_attempts', share: FAILING_SHARE });
+  const spent = await spend(rig, async () => {
+    await rig.load.burst({ run: 'exhausted', eventType: EXHAUSTED, events });
+    const isSeen = ({ seen }: { readonly seen: number }): boolean => seen >= events;
+    return rig.receiver.waitFor('exhausted', isSeen, rig.patienceMs, bench.signal);
+  });
+  await rig.receiver.behave('all', { kind: 'answer', status: 200 });
+  const { seen, delivered } = spent.result;
+  return { says: 'exhausted', count: seen - delivered, spent: beyond(spent, clean) };
+}
+
+/** What the first cost beyond the second, which had as many first attempts. */
+function beyond(spent: Spent<unknown>, clean: Spent<unknown>): Kind['spent'] {
+  const less = <Name extends string>(
+    ours: Readonly<Record<Name, number>>,
+    theirs: Readonly<Record<Name, number>>,
+  ): Record<Name, number> =>
+    Object.fromEntries(
+      Object.entries<number>(ours).map(([name, value]) => [name, value - theirs[name as Name]]),
+    ) as Record<Name, number>;
+  return {
+    cpuMs: less(spent.cpuMs, clean.cpuMs),
+    storedBytes: less<keyof Spent<unknown>['storedBytes']>(
+      { ...spent.storedBytes },
+      { ...clean.storedBytes },
+    ),
+  };
+}
+
+/** Deliveries that had succeeded when the last first attempt came, per second. */
+const rateUnderLoad = ({ tally, published }: Delivered): number =>
+  (tally.deliveredByThen / (tally.lastFirstAttemptAtMs - published.startedAtMs)) * 1_000;
