@@ -220,7 +220,7 @@ async function attempt(
 ): Promise<void> {
   const task = group.tasks[index]!;
   const earlyMs = dueAtMs - deps.now().getTime();
-  if (earlyMs > 0) await delay(earlyMs, undefined, { signal: deps.shutdown });
+  if (earlyMs > 0) await untilDue(earlyMs, AbortSignal.any([deps.shutdown, unlessSent]));
   const made = await deps.makeAttempt({ task, number: attemptsMade + 1, carrier: group.id, unlessSent });
   const { end } = made;
   // Until it is told whether the log holds the record, who recalls has to look for it from here on.
@@ -241,6 +241,11 @@ async function attempt(
   await disableWhereGone(deps, task, end);
   waiting.delete(index);
   recording.delete(index);
+}
+
+/** Rejects with the reason of `signal`, which ends the waiting. */
+async function untilDue(earlyMs: number, signal: AbortSignal): Promise<void> {
+  await delay(earlyMs, undefined, { signal }).catch(() => signal.throwIfAborted());
 }
 
 async function disableWhereGone(

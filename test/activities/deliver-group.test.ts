@@ -220,6 +220,17 @@ it('tells when it is asked to end what is left, and who begins again with that a
   expect(startedOwn).toEqual([order.deliveryId]);
 });
 
+it('does not wait for what is due soon when it is asked to end', async () => {
+  const dueAtMs = Date.now() + 2_500;
+  const waiting = [{ index: 1, attemptsMade: 1, dueAtMs, failure: 'answered 503' }];
+  const known: GroupProgress = { isUnderWay: false, waiting, atMs: Date.now() };
+  const environment = new MockActivityEnvironment({ attempt: 2, heartbeatDetails: known });
+  const execution = environment.run(deliverGroup, packGroup(group));
+  environment.cancel('CANCELLED', new ActivityCancellationDetails({ cancelRequested: true }));
+  await expect(execution).rejects.toMatchObject({ details: [{ isUnderWay: false, waiting }] });
+  expect(numbers()).toEqual([]);
+});
+
 it('asks the log, when it begins again with what a heartbeat told, for what came since then', async () => {
   const atMs = Date.parse(group.startedAt) + 3_600_000;
   const known: GroupProgress = { isUnderWay: true, waiting: allWaiting(3).slice(1), atMs };
