@@ -15,6 +15,8 @@ import type { Logger } from '../telemetry.ts';
 export type LogChunk = Pick<Chunk, 'topic' | 'partition' | 'firstOffset' | 'nextOffset'> & {
   readonly records: readonly (Pick<Chunk['records'][number], 'offset' | 'value'> &
     Partial<Pick<Chunk['records'][number], 'key'>>)[];
+  /** By default the chunk is the newest that there is. */
+  readonly endOffset?: bigint;
 };
 
 /** The oldest offset that a partition still has: what is older has outlived the topic's retention. */
@@ -34,6 +36,8 @@ export interface ProjectionDeps {
   readonly logger: Pick<Logger, 'warn' | 'error'>;
   /** Asked only where a chunk leaves a gap. By default a topic keeps everything. */
   readonly earliestOffset?: EarliestOffset;
+  /** How long after one of so many records the next transaction begins. By default at once. */
+  readonly everyMs?: (records: number) => number;
 }
 
 /** How the records of its topics become rows. */
@@ -44,16 +48,12 @@ export interface ProjectionRule<Event> {
   readonly write: WriteEvents<Event>;
 }
 
-/**
- * Transactions begin so far apart: small ones cost PostgreSQL and this process more than their records do. From some
- * 500 records a second on they grow until they are a second apart; in quiet times none waits.
- */
-const TRANSACTION_EVERY_MS = { least: 250, perRecord: 2, most: 1_000 };
 /** Of one transaction, unless a single chunk has more. */
-const MOST_RECORDS = 2_000;
+const MOST_RECORDS = 1_000;
 
 interface Waiting<Event> {
   readonly chunk: Records<Event>;
+  readonly isBehind: boolean;
   readonly resolve: (applied: Applied) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -61,20 +61,18 @@ interface Waiting<Event> {
 /** A projection that writes with connections of `deps.pool`, one at a time. */
 export function createProjection<Event>(
   { name, decode, write }: ProjectionRule<Event>,
-  { pool, logger, earliestOffset = () => Promise.resolve(0n) }: ProjectionDeps,
+  { pool, logger, earliestOffset = () => Promise.resolve(0n), everyMs = () => 0 }: ProjectionDeps,
 ): Projection {
   const batches = createPacedBatches<Waiting<Event>>({
-    everyMs: (records) => {
-      const { least, perRecord, most } = TRANSACTION_EVERY_MS;
-      return Math.min(most, Math.max(least, records * perRecord));
-    },
-    weightOf: ({ chunk }) => chunk.records.length,
+    everyMs,
+    // What has more behind it on Kafka waits for nothing.
+    weightOf: ({ chunk, isBehind }) => (isBehind ? MOST_RECORDS : chunk.records.length),
     fullWeight: MOST_RECORDS,
     work: applyTogether,
   });
 
-  const apply = (chunk: Records<Event>): Promise<Applied> =>
-    new Promise((resolve, reject) => batches.add({ chunk, resolve, reject }));
+  const apply = (chunk: Records<Event>, isBehind: boolean): Promise<Applied> =>
+    new Promise((resolve, reject) => batches.add({ chunk, isBehind, resolve, reject }));
 
   async function applyTogether(batch: readonly Waiting<Event>[]): Promise<void> {
     // A partition that was taken away and given back may be here twice: in turn, then.
@@ -127,9 +125,10 @@ export function createProjection<Event>(
 
   return {
     async handle(chunk) {
-      const { topic, partition, firstOffset } = chunk;
+      const { topic, partition, firstOffset, nextOffset, endOffset = nextOffset } = chunk;
+      const isBehind = nextOffset < endOffset;
       const decoded = { ...chunk, records: decodeAll(chunk) };
-      const result = await apply(decoded);
+      const result = await apply(decoded, isBehind);
       if (result.kind === 'applied') return 'done';
 
       const { expectedOffset } = result;
@@ -140,7 +139,7 @@ export function createProjection<Event>(
         { topic, partition, from: String(expectedOffset), to: String(firstOffset) },
         'records outlived the retention of their topic before they were read',
       );
-      const afterTheLoss = await apply({ ...decoded, firstOffset: expectedOffset });
+      const afterTheLoss = await apply({ ...decoded, firstOffset: expectedOffset }, isBehind);
       return afterTheLoss.kind === 'applied' ? 'done' : { seekTo: afterTheLoss.expectedOffset };
     },
   };

@@ -336,3 +336,14 @@ describe('a record that is not as it has to be', () => {
     ]);
   });
 });
+
+it('what has more behind it on Kafka waits for nothing, however far apart transactions are', async () => {
+  const dayMs = 86_400_000;
+  const projection = createDeliveryProjection(database.pool, quiet, undefined, () => dayMs);
+  const [first, second] = recordsOf([scheduled(0, 0), scheduled(1, 0)]).map((record) => ({
+    ...chunkOf([record]),
+    endOffset: 3n,
+  }));
+  expect(await projection.handle(first!)).toBe('done');
+  expect(await projection.handle(second!)).toBe('done');
+});

@@ -11,9 +11,10 @@ export function createDeliveryProjection(
   pool: ProjectionDeps['pool'],
   logger: ProjectionDeps['logger'],
   earliestOffset: ProjectionDeps['earliestOffset'] = () => Promise.resolve(0n),
+  everyMs: ProjectionDeps['everyMs'] = () => 0,
 ): Projection {
   const [deliveries] = readModels(READ_MODEL_RULES);
-  return deliveries!.project({ pool, logger, earliestOffset });
+  return deliveries!.project({ pool, logger, earliestOffset, everyMs });
 }
 
 /** A record as the consumer hands it over. */
