@@ -39,6 +39,10 @@ export async function finish(
   return { run, expected, tally, published, seconds, perSecond: tally.delivered / seconds };
 }
 
+/** Deliveries that had succeeded when the last first attempt came, per second. */
+export const rateUnderLoad = ({ tally, published }: Delivered): number =>
+  (tally.deliveredByThen / (tally.lastFirstAttemptAtMs - published.startedAtMs)) * 1_000;
+
 /** Latencies in milliseconds: from before Kafka was asked, and from after it had answered. */
 export interface Latencies {
   readonly sinceSent: readonly number[];

@@ -40,22 +40,20 @@ export async function recountTarget(rig: Rig): Promise<Target> {
       },
     });
     for (const { partition, endOffset } of whole) read.set(partition, endOffset);
-    await until(
-      () => isProjected(stack, read),
-      patienceMs,
-      'the projector to read what is in the log',
-      signal,
-    );
+    await untilReached(rig, read);
     stored = await storedCounts(stack);
   }
 }
 
 /** Resolves once the read models know of all that the log holds now. */
-export async function untilProjected({ stack, patienceMs, signal }: Rig): Promise<void> {
-  const whole = await wholeRanges(stack.kafka, [DELIVERY_LOG]);
+export async function untilProjected(rig: Rig): Promise<void> {
+  const whole = await wholeRanges(rig.stack.kafka, [DELIVERY_LOG]);
   const ends = new Map(whole.map(({ partition, endOffset }) => [partition, endOffset]));
-  await until(() => isProjected(stack, ends), patienceMs, 'the projector to read what is in the log', signal);
+  await untilReached(rig, ends);
 }
+
+const untilReached = ({ stack, patienceMs, signal }: Rig, ends: ReadonlyMap<number, bigint>): Promise<void> =>
+  until(() => isProjected(stack, ends), patienceMs, 'the projector to read what is in the log', signal);
 
 const READ_LIMIT_MS = 3_600_000;
 const COUNTED = ['pending', 'held', 'succeeded', 'failed'] as const;

@@ -11,15 +11,11 @@ export interface Spent<Result> {
   readonly result: Result;
   /** By part. */
   readonly cpuMs: Readonly<Record<string, number>>;
+  /** What each store has grown by. */
   readonly storedBytes: StoredBytes;
 }
 
-/** What each store has grown by. */
-export interface StoredBytes {
-  readonly temporal: number;
-  readonly kafka: number;
-  readonly postgres: number;
-}
+type StoredBytes = Readonly<Record<'temporal' | 'kafka' | 'postgres', number>>;
 
 /** Spent from the beginning of `work` until the read models know of all that came of it. */
 export async function spend<Result>(rig: Rig, work: () => Promise<Result>): Promise<Spent<Result>> {
@@ -28,20 +24,24 @@ export async function spend<Result>(rig: Rig, work: () => Promise<Result>): Prom
   const result = await rig.measured(work);
   await untilProjected(rig);
   const cpuMs = cpuBetween(before, usesOf(rig.pids()));
-  const stored = await storedBytes(rig.stack);
-  return {
-    result,
-    cpuMs,
-    storedBytes: {
-      temporal: stored.temporal - storedBefore.temporal,
-      kafka: stored.kafka - storedBefore.kafka,
-      postgres: stored.postgres - storedBefore.postgres,
-    },
-  };
+  return { result, cpuMs, storedBytes: less(await storedBytes(rig.stack), storedBefore) };
 }
 
-/** True for what a delivery pays for: the receiver and the bench are not ours. */
-export const isOurs = (part: string): boolean => part !== 'receiver' && part !== 'bench';
+/** Name by name, the first without the second. */
+export const less = <Name extends string>(
+  whole: Readonly<Record<Name, number>>,
+  part: Readonly<Record<Name, number>>,
+): Readonly<Record<Name, number>> =>
+  Object.fromEntries(
+    Object.entries<number>(whole).map(([name, value]) => [name, value - part[name as Name]]),
+  ) as Record<Name, number>;
+
+/** Of all parts that a delivery pays for: the receiver and the bench are not ours. */
+export const ourCpuMs = (cpuMs: Readonly<Record<string, number>>): number =>
+  Object.entries(cpuMs).reduce(
+    (sum, [part, ms]) => (part === 'receiver' || part === 'bench' ? sum : sum + ms),
+    0,
+  );
 
 async function storedBytes(stack: Stack): Promise<StoredBytes> {
   const { rows } = await stack.database.query<{ size: string }>(

@@ -13,6 +13,19 @@ export interface PacedBatchesOptions<Item> {
   readonly work: (batch: readonly Item[]) => Promise<void>;
 }
 
+/** How far batches begin apart where the heavier ones leave more time for the next to fill. */
+export interface Pace {
+  readonly leastMs: number;
+  readonly perWeightMs: number;
+  readonly mostMs: number;
+}
+
+/** @see PacedBatchesOptions.everyMs */
+export const growingWith =
+  ({ leastMs, perWeightMs, mostMs }: Pace) =>
+  (weight: number): number =>
+    Math.min(mostMs, Math.max(leastMs, weight * perWeightMs));
+
 export interface PacedBatches<Item> {
   add(item: Item): void;
   /** Resolves once everything that was added has been worked on. */

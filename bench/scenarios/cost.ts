@@ -4,7 +4,7 @@ import { cpuBetween, usesOf } from '../processes.ts';
 import { recountTarget } from '../read-models.ts';
 import type { Rig } from '../rig.ts';
 import { defineScenario } from '../scenario.ts';
-import { isOurs, spend, type Spent } from '../spend.ts';
+import { ourCpuMs, spend, type Spent } from '../spend.ts';
 import { type TemporalUse, temporalUseSince } from '../temporal-use.ts';
 
 const EVENT_TYPE = 'bench.cost';
@@ -52,8 +52,6 @@ export const cost = defineScenario({
 
     const parts = Object.keys(burst.cpuMs);
     const perDelivery = (spent: Measured, value: number): number => value / spent.result.tally.delivered;
-    const whole = ({ cpuMs }: Measured): number =>
-      parts.filter(isOurs).reduce((total, part) => total + (cpuMs[part] ?? 0), 0);
     const temporalRow = (what: string, of: (spent: Measured) => number): [string, number, number] => [
       what,
       perDelivery(burst, of(burst)),
@@ -73,9 +71,9 @@ export const cost = defineScenario({
             ]),
             [
               'all but receiver and bench',
-              perDelivery(burst, whole(burst)),
-              perDelivery(quiet, whole(quiet)),
-              parts.filter(isOurs).reduce((total, part) => total + (idleMs[part] ?? 0), 0) / seconds,
+              perDelivery(burst, ourCpuMs(burst.cpuMs)),
+              perDelivery(quiet, ourCpuMs(quiet.cpuMs)),
+              ourCpuMs(idleMs) / seconds,
             ],
           ],
         },

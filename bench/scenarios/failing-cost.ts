@@ -1,15 +1,15 @@
-import { arrivalTarget, deliverBurst, type Delivered, finish } from '../deliver.ts';
+import { arrivalTarget, deliverBurst, type Delivered, finish, rateUnderLoad } from '../deliver.ts';
+import { untilHeld } from '../held.ts';
 import { recountTarget } from '../read-models.ts';
 import type { Rig } from '../rig.ts';
 import { type Bench, defineScenario } from '../scenario.ts';
-import { isOurs, spend, type Spent } from '../spend.ts';
-import { until } from '../stack.ts';
+import { less, ourCpuMs, spend, type Spent } from '../spend.ts';
 
 const RETRIED = 'bench.retried';
 const EXHAUSTED = 'bench.exhausted';
 const FAILING_SHARE = 0.1;
 const RETRY_DELAY_SECONDS = 3;
-/** Holding is recorded and projected for each. */
+/** How long one delivery takes to be held, at the very most. */
 const HELD_WITHIN_MS = 20;
 const PARTS = ['router', 'worker', 'projector', 'temporal', 'kafka', 'postgres'] as const;
 /** What a delivery that fails in a group does next: it rides on, or leaves for a workflow of its own. */
@@ -67,7 +67,7 @@ export const failingCost = defineScenario<Size>({
             says,
             count,
             ...PARTS.map((part) => (cpuMs[part] ?? NaN) / count),
-            Object.entries(cpuMs).reduce((sum, [part, ms]) => (isOurs(part) ? sum + ms : sum), 0) / count,
+            ourCpuMs(cpuMs) / count,
           ]),
         },
         {
@@ -124,13 +124,9 @@ async function measureHeld(bench: Bench<Size>, rig: Rig): Promise<readonly Kind[
   const path = `/v1/subscriptions/${id}`;
   bench.say('holding');
   await rig.stack.call('POST', `${path}/pause`);
-  const isHeld = async (): Promise<boolean> => {
-    const stats = (await rig.stack.call('GET', `${path}/stats`)) as { readonly held_deliveries: number };
-    return stats.held_deliveries === count;
-  };
   const held = await spend(rig, async () => {
     const published = await rig.load.burst({ run: 'held', eventType: 'bench.held', events: count });
-    await until(isHeld, rig.patienceMs + HELD_WITHIN_MS * count, 'everything to be held', bench.signal);
+    await untilHeld(rig, id!, count, HELD_WITHIN_MS);
     return published;
   });
   bench.say('releasing');
@@ -162,23 +158,7 @@ async function measureExhausted(bench: Bench<Size>, rig: Rig, clean: Spent<Deliv
 }
 
 /** What the first cost beyond the second, which had as many first attempts. */
-function beyond(spent: Spent<unknown>, clean: Spent<unknown>): Kind['spent'] {
-  const less = <Name extends string>(
-    ours: Readonly<Record<Name, number>>,
-    theirs: Readonly<Record<Name, number>>,
-  ): Record<Name, number> =>
-    Object.fromEntries(
-      Object.entries<number>(ours).map(([name, value]) => [name, value - theirs[name as Name]]),
-    ) as Record<Name, number>;
-  return {
-    cpuMs: less(spent.cpuMs, clean.cpuMs),
-    storedBytes: less<keyof Spent<unknown>['storedBytes']>(
-      { ...spent.storedBytes },
-      { ...clean.storedBytes },
-    ),
-  };
-}
-
-/** Deliveries that had succeeded when the last first attempt came, per second. */
-const rateUnderLoad = ({ tally, published }: Delivered): number =>
-  (tally.deliveredByThen / (tally.lastFirstAttemptAtMs - published.startedAtMs)) * 1_000;
+const beyond = (spent: Spent<unknown>, clean: Spent<unknown>): Kind['spent'] => ({
+  cpuMs: less(spent.cpuMs, clean.cpuMs),
+  storedBytes: less(spent.storedBytes, clean.storedBytes),
+});

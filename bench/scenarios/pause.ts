@@ -1,10 +1,10 @@
 import { countTargets, finish } from '../deliver.ts';
 import { atMost, noneOf } from '../findings.ts';
+import { untilHeld } from '../held.ts';
 import { memoryPlot, memoryTable } from '../memory.ts';
 import { startSampling } from '../processes.ts';
 import { recountTarget } from '../read-models.ts';
 import { defineScenario } from '../scenario.ts';
-import { until } from '../stack.ts';
 
 const EVENT_TYPE = 'bench.pause';
 const SAMPLE_EVERY_MS = 250;
@@ -31,12 +31,7 @@ export const pause = defineScenario({
     bench.say(`holding ${events} deliveries`);
     // With one key: in one partition, so that the oldest is known.
     const published = await rig.load.burst({ run: 'held', eventType: EVENT_TYPE, events, key: 'held' });
-    const isHeld = async (): Promise<boolean> => {
-      const stats = (await rig.stack.call('GET', `${path}/stats`)) as { readonly held_deliveries: number };
-      return stats.held_deliveries === events;
-    };
-    // Each is recorded and projected, which takes longer than no answer from anybody.
-    await until(isHeld, rig.patienceMs + HELD_WITHIN_MS * events, 'everything to be held', bench.signal);
+    await untilHeld(rig, id!, events, HELD_WITHIN_MS);
     const heldSeconds = (Date.now() - published.startedAtMs) / 1_000;
     const early = await rig.receiver.tally('held');
 

@@ -37,9 +37,12 @@ const PLAIN = /^[!#-[\]-~]*$/;
 
 /** The longest first: a shorter one that is part of it would leave the rest of it readable. */
 function formsOf(secrets: readonly string[]): readonly string[] {
-  const texts = secrets.flatMap((secret) => (PLAIN.test(secret) ? secret : [secret, ...secret.split(/\s+/)]));
   const forms = new Set(
-    texts.flatMap((text) => (PLAIN.test(text) ? text : [text, JSON.stringify(text).slice(1, -1)])),
+    secrets.flatMap((secret) =>
+      PLAIN.test(secret)
+        ? secret
+        : [secret, ...secret.split(/\s+/)].flatMap((text) => [text, JSON.stringify(text).slice(1, -1)]),
+    ),
   );
   return [...forms].filter((form) => form.length >= SHORTEST_SECRET).sort((a, b) => b.length - a.length);
 }

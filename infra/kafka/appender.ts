@@ -4,7 +4,7 @@
  */
 import type { IHeaders, Kafka } from 'kafkajs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createPacedBatches } from '../paced-batches.ts';
+import { createPacedBatches, growingWith, type Pace } from '../paced-batches.ts';
 import type { Logger } from '../telemetry.ts';
 import { byPartitionKey, type PlacedMessage } from './partitioner.ts';
 
@@ -36,7 +36,7 @@ const MAX_REQUEST_BYTES = 900_000;
  * Requests begin so far apart, for each costs a broker and this process about as much as thirty records. In quiet times
  * none waits.
  */
-const REQUEST_EVERY_MS = { least: 20, perKilobyte: 1, most: 100 };
+const REQUEST_PACE: Pace = { leastMs: 20, perWeightMs: 1 / 1_000, mostMs: 100 };
 
 /** After kafkajs has used up its own retries, some 20 s. */
 const RETRY_DELAY_MS = 500;
@@ -124,10 +124,7 @@ export async function createAppender(kafka: Kafka, logger: Logger): Promise<Appe
   };
 
   const batches = createPacedBatches<Waiting>({
-    everyMs: (bytes) => {
-      const { least, perKilobyte, most } = REQUEST_EVERY_MS;
-      return Math.min(most, Math.max(least, (bytes / 1_000) * perKilobyte));
-    },
+    everyMs: growingWith(REQUEST_PACE),
     weightOf: ({ bytes }) => bytes,
     fullWeight: MAX_REQUEST_BYTES,
     work: sendUntilTaken,

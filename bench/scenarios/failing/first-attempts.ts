@@ -1,4 +1,4 @@
-import type { Delivered } from '../../deliver.ts';
+import { type Delivered, rateUnderLoad } from '../../deliver.ts';
 import { atLeast, noneOf } from '../../findings.ts';
 import { finishPatiently, persistent, type Phase, type PhaseFindings } from './phase.ts';
 
@@ -42,7 +42,3 @@ export async function failFirstAttempts(phase: Phase): Promise<PhaseFindings> {
     ],
   };
 }
-
-/** Deliveries that had succeeded when the last first attempt came, per second. */
-const rateUnderLoad = ({ tally, published }: Delivered): number =>
-  (tally.deliveredByThen / (tally.lastFirstAttemptAtMs - published.startedAtMs)) * 1_000;

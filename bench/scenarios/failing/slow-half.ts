@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Delivered, latenciesOf } from '../../deliver.ts';
 import type { EventPlan, Published } from '../../load.ts';
 import { atLeast, atMost } from '../../findings.ts';
+import { heldOf } from '../../held.ts';
 import { memoryPlot, memoryTable, memoryTargets } from '../../memory.ts';
 import { startSampling } from '../../processes.ts';
-import type { Rig } from '../../rig.ts';
 import { quantile } from '../../statistics.ts';
 import {
   finishPatiently,
@@ -109,11 +109,6 @@ export async function slowHalf(phase: Phase): Promise<PhaseFindings> {
       ...memoryTargets(samples, MEMORY_LIMITS),
     ],
   };
-}
-
-async function heldOf(rig: Rig, subscriptionId: string): Promise<number> {
-  const stats = await rig.stack.call('GET', `/v1/subscriptions/${subscriptionId}/stats`);
-  return (stats as { readonly held_deliveries: number }).held_deliveries;
 }
 
 /** What `read` answers once it grows no more: read models follow the log. */
