@@ -13,13 +13,19 @@ const REPLACEMENT = '\uFFFD';
 export const storableText = (text: string): string =>
   UNSTORABLE.test(text) ? text.replace(ALL_UNSTORABLE, REPLACEMENT) : text;
 
+/** How `JSON.stringify` writes them; also what only looks like it, which costs no more than a closer look. */
+const ESCAPED = /\\u(?:0000|d[89a-f])/;
+
 /** `fields` as the text of a JSON object that jsonb takes. Where two names become one, the last one stays. */
-export const storableJson = (fields: Readonly<Record<string, string>>): string =>
-  JSON.stringify(
+export function storableJson(fields: Readonly<Record<string, string>>): string {
+  const text = JSON.stringify(fields);
+  if (!ESCAPED.test(text)) return text;
+  return JSON.stringify(
     Object.fromEntries(
       Object.entries(fields).map(([name, value]) => [storableText(name), storableText(value)]),
     ),
   );
+}
 
 /** `value` as the text of a document that jsonb takes. The names of its fields are ours. */
 export const storableDocument = (value: JsonObject): string =>

@@ -82,6 +82,21 @@ it('leaves its own text alone', () => {
   fc.assert(fc.property(instant, (at) => toUtcTimestamp(at.toISOString()) === at.toISOString()));
 });
 
+it('takes a text of its own form exactly where there is such a day and such a time', () => {
+  const padded = (max: number, length: number) =>
+    fc.integer({ min: 0, max }).map((number) => String(number).padStart(length, '0'));
+  const parts = fc.tuple(padded(9_999, 4), padded(13, 2), padded(32, 2), padded(24, 2), padded(60, 2));
+  fc.assert(
+    fc.property(parts, padded(59, 2), padded(999, 3), ([year, month, day, hour, minute], second, ms) => {
+      const text = `${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`;
+      const at = new Date(text);
+      const isReal = year !== '0000' && !Number.isNaN(at.getTime()) && at.toISOString() === text;
+      expect(toUtcTimestamp(text)).toBe(isReal ? text : null);
+    }),
+    { numRuns: 1_000, examples: [[['2023', '02', '29', '00', '00'], '00', '000']] },
+  );
+});
+
 it.each([Number.NaN, Infinity, -Infinity, 8.64e15, -8.64e15])(
   'has no text for the instant %d',
   (instantMs) => {

@@ -31,6 +31,20 @@ describe('what PostgreSQL is given', () => {
     expect(storableText('a\0b\uD83Dc\uD83D\uDE00')).toBe('a\uFFFDb\uFFFDc\uD83D\uDE00');
   });
 
+  it('are all headers, where nothing is wrong with them as they came', () => {
+    fc.assert(
+      fc.property(fc.dictionary(anyText, anyText), (headers) => {
+        const stored = Object.entries(headers).map(([name, value]) => [
+          storableText(name),
+          storableText(value),
+        ]);
+        expect(JSON.parse(storableJson(headers))).toEqual(
+          JSON.parse(JSON.stringify(Object.fromEntries(stored))),
+        );
+      }),
+    );
+  });
+
   it('holds names and values of headers', () => {
     expect(JSON.parse(storableJson({ 'x-\0': '\uDC00', etag: '"1"' }))).toEqual({
       'x-\uFFFD': '\uFFFD',
