@@ -4,7 +4,6 @@ import { randomUUID } from 'node:crypto';
 import { parseRetryAfterMs } from '../domain/deliver/retry-after.ts';
 import { operationalEventOf } from '../domain/record/operational-event.ts';
 import type { SubscriptionDirectory } from '../domain/subscription/directory.ts';
-import type { LiveSubscription } from '../domain/subscription/subscription.ts';
 import { sha256 } from '../infra/crypto/hash.ts';
 import { createSealer, type KeyRing } from '../infra/crypto/sealed-secret.ts';
 import { createGuardedAgent } from '../infra/http/guarded-agent.ts';
@@ -19,8 +18,6 @@ import {
 import { createBusy } from '../infra/process/busy.ts';
 import type { Logger } from '../infra/telemetry.ts';
 import type { Config } from '../schemas/config.ts';
-import type { Sealed } from '../schemas/subscription-log.ts';
-import type { RequestDeps } from './delivery-request.ts';
 import { createEndpointGates } from './endpoint-gates.ts';
 import type { AttemptDeps } from './make-attempt.ts';
 import type { RecordDeps, Releases } from './record-attempt.ts';
@@ -59,29 +56,15 @@ export function attemptDeps(parts: AttemptParts): AttemptDeps & RecordDeps {
       },
     }),
     lookUp: (id, version) => parts.directory.atLeast(id, version),
-    open: openOnce((sealed, { id }) => {
+    open(sealed, { id }) {
       const opened = sealer.open(sealed, id);
       if (!opened.ok) throw new Error(`a secret of ${id} cannot be opened: ${opened.failure}`);
       return opened.plain;
-    }),
+    },
     now,
     random: () => Math.random(),
     shutdown: parts.shutdown,
     newSpanId,
-  };
-}
-
-type Open = RequestDeps['open'];
-
-/** Once for each state of a subscription, with which it is forgotten: attempts need the same secrets each time. */
-function openOnce(open: Open): Open {
-  const openedOf = new WeakMap<LiveSubscription, Map<Sealed, string>>();
-  return (sealed, subscription) => {
-    const opened = openedOf.get(subscription) ?? new Map<Sealed, string>();
-    if (!openedOf.has(subscription)) openedOf.set(subscription, opened);
-    const plain = opened.get(sealed) ?? open(sealed, subscription);
-    opened.set(sealed, plain);
-    return plain;
   };
 }
 

@@ -91,9 +91,8 @@ async function execute(deps: DeliverGroupDeps, group: DeliveryGroup, asked: Aske
   try {
     const nowMs = deps.now().getTime();
     const due = [...waiting.values()].filter(({ dueAtMs }) => dueAtMs <= nowMs + DUE_TOGETHER_MS);
-    const made = await Promise.allSettled(
-      due.map((one) => attempt(deps, group, one, { waiting, recording }, unlessSent)),
-    );
+    const standing = { waiting, recording };
+    const made = await Promise.allSettled(due.map((one) => attempt(deps, group, one, standing, unlessSent)));
     // Only now: the execution that follows would send again what is still on the wire.
     const reasons = made.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
     if (reasons.length > 0 && !isAskedToEnd(context)) throw reasons[0];
@@ -215,13 +214,24 @@ async function attempt(
   deps: DeliverGroupDeps,
   group: DeliveryGroup,
   { index, attemptsMade, dueAtMs }: Waiting,
-  { waiting, recording }: Standing,
+  standing: Standing,
   unlessSent: AbortSignal,
 ): Promise<void> {
   const task = group.tasks[index]!;
   const earlyMs = dueAtMs - deps.now().getTime();
   if (earlyMs > 0) await untilDue(earlyMs, AbortSignal.any([deps.shutdown, unlessSent]));
   const made = await deps.makeAttempt({ task, number: attemptsMade + 1, carrier: group.id, unlessSent });
+  await conclude(deps, task, index, made, standing);
+}
+
+/** Records an attempt, and has its delivery go on where it is to. */
+async function conclude(
+  deps: DeliverGroupDeps,
+  task: DeliveryTask,
+  index: number,
+  made: AttemptMade,
+  { waiting, recording }: Standing,
+): Promise<void> {
   const { end } = made;
   // Until it is told whether the log holds the record, who recalls has to look for it from here on.
   recording.set(index, deps.now().getTime());

@@ -2,8 +2,13 @@
 import { BATCH_EVENT_TYPE } from '../domain/batch/batch-delivery.ts';
 import { deliveryHeaders } from '../domain/deliver/signature.ts';
 import { traceparent } from '../domain/deliver/trace-context.ts';
+import { type SecretForms, secretForms } from '../domain/record/masked-answer.ts';
 import { maskedHeaders } from '../domain/record/masked-headers.ts';
-import { type LiveSubscription, previousSecretAt } from '../domain/subscription/subscription.ts';
+import {
+  type LiveSubscription,
+  type PreviousSecret,
+  previousSecretAt,
+} from '../domain/subscription/subscription.ts';
 import { hmacSha256 } from '../infra/crypto/hmac.ts';
 import type { HttpRequest } from '../infra/http/guarded-agent.ts';
 import { isCustomHeader } from '../schemas/custom-headers.ts';
@@ -23,7 +28,7 @@ export interface DeliveryRequest {
   readonly request: HttpRequest;
   readonly requestHeaders: Readonly<Record<string, string>>;
   /** What no answer may repeat where it is kept. */
-  readonly secrets: readonly string[];
+  readonly secrets: SecretForms;
 }
 
 /** The part of a task that its request is made of. */
@@ -41,22 +46,68 @@ export interface RequestParts {
   readonly sentAt: Date;
 }
 
-/** Throws where a secret cannot be opened. */
-export function deliveryRequest(deps: RequestDeps, parts: RequestParts): DeliveryRequest {
-  const { subscription, task, url } = parts;
-  const { settings } = subscription;
-  const opened = openedFor(deps, parts);
-  const headers = headersOf(deps, parts, opened);
+/** Makes the request of one attempt. Throws where a secret cannot be opened. */
+export type MakeRequest = (parts: RequestParts) => DeliveryRequest;
+
+/** What is opened is kept as long as the state of the subscription that it is of: attempts need the same each time. */
+export function createMakeRequest(deps: RequestDeps): MakeRequest {
+  const known = new WeakMap<LiveSubscription, Opened>();
+  const openedAt = (subscription: LiveSubscription, at: Date): Opened => {
+    const previous = previousSecretAt(subscription, at);
+    const before = known.get(subscription);
+    if (before !== undefined && before.previous === previous) return before;
+    const opened = openedOf(deps, subscription, previous);
+    known.set(subscription, opened);
+    return opened;
+  };
+  return (parts) => {
+    const { subscription, task, url, sentAt } = parts;
+    const { settings } = subscription;
+    const opened = openedAt(subscription, sentAt);
+    const headers = headersOf(deps, parts, opened);
+    return {
+      request: {
+        url,
+        headers,
+        body: task.body,
+        timeoutMs: settings.timeout * 1_000,
+        tls: opened.tls,
+      },
+      requestHeaders: maskedHeaders(headers, Object.keys(settings.headers)),
+      secrets: opened.secrets,
+    };
+  };
+}
+
+/** What of a subscription is sealed and a request is made of, in clear. */
+interface Opened {
+  /** What `previousSecret` stands in, for it does not stay valid. */
+  readonly previous: PreviousSecret | null;
+  readonly secret: string;
+  readonly previousSecret: string | null;
+  readonly customHeaders: Readonly<Record<string, string>>;
+  readonly tls: NonNullable<HttpRequest['tls']> | null;
+  readonly secrets: SecretForms;
+}
+
+function openedOf(
+  deps: RequestDeps,
+  subscription: LiveSubscription,
+  previous: PreviousSecret | null,
+): Opened {
+  const open = (sealed: Sealed): string => deps.open(sealed, subscription);
+  const secret = open(subscription.secret);
+  const previousSecret = previous === null ? null : open(previous.secret);
+  const customHeaders = Object.fromEntries(
+    Object.entries(subscription.settings.headers).map(([name, value]) => [name, open(value)]),
+  );
   return {
-    request: {
-      url,
-      headers,
-      body: task.body,
-      timeoutMs: settings.timeout * 1_000,
-      tls: tlsOf(settings.tls, (sealed) => deps.open(sealed, subscription)),
-    },
-    requestHeaders: maskedHeaders(headers, Object.keys(settings.headers)),
-    secrets: [opened.secret, opened.previousSecret ?? '', ...Object.values(opened.customHeaders)],
+    previous,
+    secret,
+    previousSecret,
+    customHeaders,
+    tls: tlsOf(subscription.settings.tls, open),
+    secrets: secretForms([secret, previousSecret ?? '', ...Object.values(customHeaders)]),
   };
 }
 
@@ -69,23 +120,10 @@ function tlsOf(
   return { ca, clientCertificate, clientKey: clientKey === null ? null : open(clientKey) };
 }
 
-/** What of a subscription is sealed and a request is made of, in clear. */
-function openedFor(deps: RequestDeps, { subscription, sentAt }: RequestParts) {
-  const open = (sealed: Sealed): string => deps.open(sealed, subscription);
-  const previous = previousSecretAt(subscription, sentAt);
-  return {
-    secret: open(subscription.secret),
-    previousSecret: previous === null ? null : open(previous.secret),
-    customHeaders: Object.fromEntries(
-      Object.entries(subscription.settings.headers).map(([name, value]) => [name, open(value)]),
-    ),
-  };
-}
-
 function headersOf(
   deps: RequestDeps,
   { subscription, task, number, sentAt }: RequestParts,
-  opened: ReturnType<typeof openedFor>,
+  { secret, previousSecret, customHeaders }: Opened,
 ): Record<string, string> {
   return deliveryHeaders(
     {
@@ -97,7 +135,9 @@ function headersOf(
       body: task.body,
       scheme: subscription.settings.signature_scheme,
       traceparent: traceparent(task.traceId, deps.newSpanId()),
-      ...opened,
+      secret,
+      previousSecret,
+      customHeaders,
     },
     hmacSha256,
     isCustomHeader,

@@ -75,6 +75,8 @@ export interface EndpointGatesDeps {
 }
 
 interface Gate {
+  /** Whose name is told where the circuit moves. */
+  readonly host: string;
   circuit: Circuit;
   pace: Pace;
   onWire: number;
@@ -111,11 +113,14 @@ export function createEndpointGates({ now, onCircuit, isBusy }: EndpointGatesDep
   let waiting = 0;
   let onWire = 0;
 
-  const gateOf = (key: string): Gate => {
+  const gateOf = ({ subscriptionId, url }: Applicant): Gate => {
+    const { origin, host } = new URL(url);
+    const key = `${subscriptionId} ${origin}`;
     const known = gates.get(key);
     if (known !== undefined) return known;
     if (gates.size >= MOST_GATES) forgetIdle();
     const gate: Gate = {
+      host,
       circuit: CLOSED,
       pace: STARTING_PACE,
       onWire: 0,
@@ -204,63 +209,72 @@ export function createEndpointGates({ now, onCircuit, isBusy }: EndpointGatesDep
     }
   };
 
+  /** For one that has its place on the wire. Asked again: the circuit may have opened while it waited for that. */
+  const pass = (gate: Gate, applicant: Applicant, hasWaited: boolean): Admission => {
+    const sentAtMs = now().getTime();
+    const passage = askPassage(gate.circuit, applicant.deliveryId, sentAtMs);
+    if (!passage.passes) {
+      giveTokenBack(applicant);
+      gate.onWire -= 1;
+      letNextGo(gate);
+      return circuitOpen(passage.untilMs - sentAtMs);
+    }
+    gate.circuit = passage.circuit;
+    onWire += 1;
+    return {
+      admitted: true,
+      hasWaited,
+      leave(outcome) {
+        const endedAtMs = now().getTime();
+        const wasFull = gate.onWire >= gate.pace.limit;
+        gate.onWire -= 1;
+        onWire -= 1;
+        if (outcome === null) {
+          gate.circuit = circuitAfterNothing(gate.circuit, applicant.deliveryId, endedAtMs);
+        } else {
+          if (!isTimeout(outcome)) gate.heardAtMs = endedAtMs;
+          gate.answerMs += (endedAtMs - sentAtMs - gate.answerMs) * SMOOTHING;
+          gate.pace = paceAfter(gate.pace, { outcome, sentAtMs, endedAtMs, wasFull });
+          judge(gate, applicant, outcome, endedAtMs);
+        }
+        letNextGo(gate);
+      },
+    };
+  };
+
+  const judge = (gate: Gate, applicant: Applicant, outcome: Outcome, endedAtMs: number): void => {
+    const { subscriptionId, accountId, deliveryId, eventType } = applicant;
+    const before = gate.circuit;
+    const judged = { deliveryId, isOperational: isOperational(eventType) };
+    gate.circuit = circuitAfter(before, judged, outcome, endedAtMs);
+    const state = circuitMoved(before, gate.circuit);
+    if (state === null) return;
+    const { isWorthTelling } = gate.circuit;
+    const at = new Date(endedAtMs).toISOString();
+    onCircuit(subscriptionId, { accountId, host: gate.host, state, at, isWorthTelling });
+  };
+
+  const wait = async (gate: Gate, applicant: Applicant, tokenWaitMs: number): Promise<Admission> => {
+    if (tokenWaitMs > 0) await new Promise((resolve) => setTimeout(resolve, tokenWaitMs));
+    if (goesAtOnce(gate) || (await turn(gate))) return pass(gate, applicant, true);
+    giveTokenBack(applicant);
+    return { admitted: false, reason: 'endpoint_full', waitMs: ENDPOINT_FULL_WAIT_MS };
+  };
+
   return {
-    async enter(applicant) {
-      const { origin, host } = new URL(applicant.url);
-      const gate = gateOf(`${applicant.subscriptionId} ${origin}`);
+    // Not async: under load nearly all wait, hundreds at a time, and what each holds meanwhile is collected again and again.
+    enter(applicant) {
+      const gate = gateOf(applicant);
       const askedAtMs = now().getTime();
       const early = askPassage(gate.circuit, applicant.deliveryId, askedAtMs);
-      if (!early.passes) return circuitOpen(early.untilMs - askedAtMs);
+      if (!early.passes) return Promise.resolve(circuitOpen(early.untilMs - askedAtMs));
       const token = takeTokenOf(applicant);
-      if (!token.ok) return { admitted: false, reason: 'rate_limited', waitMs: token.waitMs };
-      if (token.waitMs > 0) await new Promise((resolve) => setTimeout(resolve, token.waitMs));
-      const isFree = goesAtOnce(gate);
-      if (!isFree && !(await turn(gate))) {
-        giveTokenBack(applicant);
-        return { admitted: false, reason: 'endpoint_full', waitMs: ENDPOINT_FULL_WAIT_MS };
+      if (!token.ok) {
+        return Promise.resolve({ admitted: false, reason: 'rate_limited', waitMs: token.waitMs });
       }
-      // Asked again: the circuit may have opened while the attempt waited for its turn.
-      const sentAtMs = now().getTime();
-      const passage = askPassage(gate.circuit, applicant.deliveryId, sentAtMs);
-      if (!passage.passes) {
-        giveTokenBack(applicant);
-        gate.onWire -= 1;
-        letNextGo(gate);
-        return circuitOpen(passage.untilMs - sentAtMs);
-      }
-      gate.circuit = passage.circuit;
-      onWire += 1;
-      const judged = {
-        deliveryId: applicant.deliveryId,
-        isOperational: isOperational(applicant.eventType),
-      };
-      return {
-        admitted: true,
-        hasWaited: token.waitMs > 0 || !isFree,
-        leave(outcome) {
-          const endedAtMs = now().getTime();
-          const wasFull = gate.onWire >= gate.pace.limit;
-          gate.onWire -= 1;
-          onWire -= 1;
-          if (outcome === null) {
-            gate.circuit = circuitAfterNothing(gate.circuit, applicant.deliveryId, endedAtMs);
-          } else {
-            if (!isTimeout(outcome)) gate.heardAtMs = endedAtMs;
-            gate.answerMs += (endedAtMs - sentAtMs - gate.answerMs) * SMOOTHING;
-            gate.pace = paceAfter(gate.pace, { outcome, sentAtMs, endedAtMs, wasFull });
-            const before = gate.circuit;
-            gate.circuit = circuitAfter(before, judged, outcome, endedAtMs);
-            const state = circuitMoved(before, gate.circuit);
-            if (state !== null) {
-              const { subscriptionId, accountId } = applicant;
-              const { isWorthTelling } = gate.circuit;
-              const at = new Date(endedAtMs).toISOString();
-              onCircuit(subscriptionId, { accountId, host, state, at, isWorthTelling });
-            }
-          }
-          letNextGo(gate);
-        },
-      };
+      return token.waitMs === 0 && goesAtOnce(gate)
+        ? Promise.resolve(pass(gate, applicant, false))
+        : wait(gate, applicant, token.waitMs);
     },
     waiting: () => waiting,
     onWire: () => onWire,

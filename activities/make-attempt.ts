@@ -4,7 +4,7 @@
  * with the request on the wire leaves no outcome, and the attempt is made again under the same number: the one
  * place where a request may be sent twice.
  */
-import { afterAttempt } from '../domain/deliver/after-attempt.ts';
+import { afterAttempt, type NextStep } from '../domain/deliver/after-attempt.ts';
 import type { AttemptEnd } from '../domain/deliver/attempt-end.ts';
 import { afterFallbackAttempt, fallbackAfter } from '../domain/deliver/fallback.ts';
 import { releaseId } from '../domain/deliver/carrier.ts';
@@ -22,7 +22,7 @@ import type { GuardedAgent, HttpExchange } from '../infra/http/guarded-agent.ts'
 import type { DeliveryEvent, HoldReason } from '../schemas/delivery-log.ts';
 import type { DeliveryTask } from '../schemas/delivery.ts';
 import type { SubscriptionId } from '../schemas/ids.ts';
-import { deliveryRequest, type RequestDeps } from './delivery-request.ts';
+import { createMakeRequest, type MakeRequest, type RequestDeps } from './delivery-request.ts';
 import type { Admission, EndpointGates } from './endpoint-gates.ts';
 
 /** What attempts need of the world. Time and chance come in here. */
@@ -62,54 +62,63 @@ export interface AttemptMade {
 export type MakeAttempt = (order: AttemptOrder) => Promise<AttemptMade>;
 
 /** Rejects only where the secrets cannot be opened, the worker ends, or `unlessSent` aborts. */
-export const createMakeAttempt = (deps: AttemptDeps): MakeAttempt =>
-  async function makeAttempt({ task, number, carrier, unlessSent, onAdmitted }) {
-    const entry = await enter(deps, task, number, carrier);
-    if (!('admission' in entry)) return entry;
-
-    const { admission, subscription, url } = entry;
-    const { settings } = subscription;
-    let exchange: HttpExchange | null = null;
-    try {
-      unlessSent?.throwIfAborted();
-      onAdmitted?.();
-      const startedAt = deps.now();
-      const { request, requestHeaders, secrets } = deliveryRequest(deps, {
-        subscription,
-        task,
-        url,
-        number,
-        sentAt: startedAt,
-      });
-      exchange = withMaskedAnswer(await deps.agent.post({ ...request, signal: deps.shutdown }), secrets);
-      const granted = number - (task.attemptsBefore ?? 0);
-      const after = afterAttempt(settings.retry_policy, granted, exchange.outcome, deps.random());
-      const next = task.standsInFor === undefined ? after : afterFallbackAttempt(after);
-      const fallback = fallbackAfter(next, task, settings, sha256);
-      const endedAt = deps.now();
-      const ended = { number, url, requestHeaders, startedAt, endedAt, next, fallback, ...exchange };
-      const events = [
-        attemptEnded(task, carrier, ended),
-        ...(fallback === null ? [] : [deliveryScheduled(fallback, releaseId(task.subscriptionId), endedAt)]),
-      ];
-      switch (next.step) {
-        case 'retry':
-          return {
-            end: { step: 'retry', number, delayMs: next.delayMs, failure: describe(exchange) },
-            events,
-            fallback,
-          };
-        case 'exhaust':
-          return { end: { step: 'exhaust', reason: next.reason }, events, fallback };
-        case 'block':
-          return { end: { step: 'block' }, events, fallback };
-        case 'succeed':
-          return { end: { step: 'succeed' }, events, fallback };
-      }
-    } finally {
-      admission.leave(exchange?.outcome ?? null);
-    }
+export function createMakeAttempt(deps: AttemptDeps): MakeAttempt {
+  const makeRequest = createMakeRequest(deps);
+  // Two functions, for under load hundreds wait in the first one, and what an async function needs is kept from its start.
+  return async function makeAttempt(order) {
+    const entry = await enter(deps, order);
+    return 'admission' in entry ? send(deps, makeRequest, order, entry) : entry;
   };
+}
+
+async function send(
+  deps: AttemptDeps,
+  makeRequest: MakeRequest,
+  { task, number, carrier, unlessSent, onAdmitted }: AttemptOrder,
+  { admission, subscription, url }: Entry,
+): Promise<AttemptMade> {
+  const { settings } = subscription;
+  let exchange: HttpExchange | null = null;
+  try {
+    unlessSent?.throwIfAborted();
+    onAdmitted?.();
+    const startedAt = deps.now();
+    const { request, requestHeaders, secrets } = makeRequest({
+      subscription,
+      task,
+      url,
+      number,
+      sentAt: startedAt,
+    });
+    exchange = withMaskedAnswer(await deps.agent.post({ ...request, signal: deps.shutdown }), secrets);
+    const granted = number - (task.attemptsBefore ?? 0);
+    const after = afterAttempt(settings.retry_policy, granted, exchange.outcome, deps.random());
+    const next = task.standsInFor === undefined ? after : afterFallbackAttempt(after);
+    const fallback = fallbackAfter(next, task, settings, sha256);
+    const endedAt = deps.now();
+    const ended = { number, url, requestHeaders, startedAt, endedAt, next, fallback, ...exchange };
+    const events = [
+      attemptEnded(task, carrier, ended),
+      ...(fallback === null ? [] : [deliveryScheduled(fallback, releaseId(task.subscriptionId), endedAt)]),
+    ];
+    return { end: endAfter(next, number, exchange), events, fallback };
+  } finally {
+    admission.leave(exchange?.outcome ?? null);
+  }
+}
+
+function endAfter(next: NextStep, number: number, exchange: HttpExchange): AttemptEnd {
+  switch (next.step) {
+    case 'retry':
+      return { step: 'retry', number, delayMs: next.delayMs, failure: describe(exchange) };
+    case 'exhaust':
+      return { step: 'exhaust', reason: next.reason };
+    case 'block':
+      return { step: 'block' };
+    case 'succeed':
+      return { step: 'succeed' };
+  }
+}
 
 /** An attempt that may go now, and what it is made of. */
 interface Entry {
@@ -121,9 +130,7 @@ interface Entry {
 /** Asks the gate, and again where the subscription has changed while the attempt waited there. */
 async function enter(
   deps: AttemptDeps,
-  task: DeliveryTask,
-  number: number,
-  carrier: string,
+  { task, number, carrier }: AttemptOrder,
 ): Promise<Entry | AttemptMade> {
   for (;;) {
     const subscription = await deps.lookUp(task.subscriptionId, task.subscriptionVersion);

@@ -8,7 +8,7 @@ import { withMaskedAnswer } from '../domain/record/masked-answer.ts';
 import { isLive, type Subscription } from '../domain/subscription/subscription.ts';
 import type { GuardedAgent, HttpExchange } from '../infra/http/guarded-agent.ts';
 import type { SubscriptionId } from '../schemas/ids.ts';
-import { deliveryRequest, type RequestDeps, type ToSend } from './delivery-request.ts';
+import { createMakeRequest, type RequestDeps, type ToSend } from './delivery-request.ts';
 
 /** What is to be sent, and to whom. No secret: the workflow's history keeps it. */
 export interface TestDelivery extends ToSend {
@@ -40,13 +40,14 @@ const LONGEST_TEST_MS = 20_000;
 const MARK = { 'X-Broxi-Test': 'true' };
 
 /** Sends whatever the subscription's state: it is tried before it is activated. */
-export const createSendTest = (deps: SendTestDeps) =>
-  async function sendTest(test: TestDelivery): Promise<TestEnd | null> {
+export function createSendTest(deps: SendTestDeps) {
+  const makeRequest = createMakeRequest(deps);
+  return async function sendTest(test: TestDelivery): Promise<TestEnd | null> {
     const subscription = await deps.lookUp(test.subscriptionId, test.subscriptionVersion);
     if (!isLive(subscription)) return null;
     const startedAt = deps.now();
     const url = targetOf(subscription.settings, test);
-    const { request, requestHeaders, secrets } = deliveryRequest(deps, {
+    const { request, requestHeaders, secrets } = makeRequest({
       subscription,
       task: test,
       url,
@@ -66,3 +67,4 @@ export const createSendTest = (deps: SendTestDeps) =>
       exchange: withMaskedAnswer(exchange, secrets),
     };
   };
+}

@@ -53,30 +53,35 @@ export function deliveryHeaders(
   const standardSigned = `${deliveryId}.${timestamp}.${body}`;
   const standard = (of: string) => `v1,${hmac(standardKey(of), standardSigned, 'base64')}`;
 
-  const lines: [name: string, value: string][] = [
-    ['Content-Type', 'application/json'],
-    ['User-Agent', 'BroxiAI-Webhooks/1.0'],
-    ['X-Broxi-Event', attempt.eventType],
-    ['X-Broxi-Delivery', deliveryId],
-    ['X-Broxi-Webhook', attempt.subscriptionId],
-    ['X-Broxi-Attempt', String(attempt.attempt)],
-    ['X-Broxi-Timestamp', timestamp],
-    ['X-Broxi-Signature', hmac(broxiKey(secret), signed, 'hex')],
-  ];
-  if (previousSecret !== null) {
-    lines.push(['X-Broxi-Signature-Previous', hmac(broxiKey(previousSecret), signed, 'hex')]);
-  }
-  lines.push(
-    ['webhook-id', deliveryId],
-    ['webhook-timestamp', timestamp],
-    [
-      'webhook-signature',
+  const headers: Record<string, string> = {
+    'Content-Type': 'application/json',
+    'User-Agent': 'BroxiAI-Webhooks/1.0',
+    'X-Broxi-Event': attempt.eventType,
+    'X-Broxi-Delivery': deliveryId,
+    'X-Broxi-Webhook': attempt.subscriptionId,
+    'X-Broxi-Attempt': String(attempt.attempt),
+    'X-Broxi-Timestamp': timestamp,
+    'X-Broxi-Signature': hmac(broxiKey(secret), signed, 'hex'),
+    'webhook-id': deliveryId,
+    'webhook-timestamp': timestamp,
+    'webhook-signature':
       previousSecret === null ? standard(secret) : `${standard(secret)} ${standard(previousSecret)}`,
-    ],
-    ['traceparent', attempt.traceparent],
-  );
+    traceparent: attempt.traceparent,
+  };
+  if (previousSecret !== null) {
+    headers['X-Broxi-Signature-Previous'] = hmac(broxiKey(previousSecret), signed, 'hex');
+  }
   const custom = Object.entries(attempt.customHeaders).filter((line) => isCustomHeader(...line));
-  const byName = new Map([...lines, ...custom].map((line) => [line[0].toLowerCase(), line]));
+  return custom.length === 0 ? headers : withCustom(headers, custom);
+}
+
+function withCustom(
+  headers: Readonly<Record<string, string>>,
+  custom: readonly (readonly [name: string, value: string])[],
+): Record<string, string> {
+  const byName = new Map(
+    [...Object.entries(headers), ...custom].map((line) => [line[0].toLowerCase(), line]),
+  );
   // Not by assignment, which would lose a header named __proto__.
   return Object.fromEntries(byName.values());
 }

@@ -13,17 +13,43 @@ interface Answer {
 /** Shorter texts are no credentials, and would take out what only happens to be the same. */
 const SHORTEST_SECRET = 8;
 
+/** How secrets may stand in an answer, the longest first. Made once for many answers. */
+export type SecretForms = readonly SecretForm[];
+
+interface SecretForm {
+  readonly text: string;
+  /** Where these do not stand, no beginning of it does that is long enough to matter. */
+  readonly start: string;
+}
+
+/** One word, which JSON does not escape: most secrets, and quickly told. */
+const PLAIN = /^[!#-[\]-~]*$/;
+
 /**
- * `exchange` without what its answer repeats of `secrets`: whole, word by word (an echo may leave out "Bearer"),
- * escaped as in JSON, or cut off where the answer was.
+ * Whole, word by word (an echo may leave out "Bearer"), and escaped as in JSON. The longest first: a shorter one that is
+ * part of it would leave the rest of it readable.
  */
+export function secretForms(secrets: readonly string[]): SecretForms {
+  const texts = new Set(
+    secrets.flatMap((secret) =>
+      PLAIN.test(secret)
+        ? secret
+        : [secret, ...secret.split(/\s+/)].flatMap((text) => [text, JSON.stringify(text).slice(1, -1)]),
+    ),
+  );
+  return [...texts]
+    .filter((text) => text.length >= SHORTEST_SECRET)
+    .sort((a, b) => b.length - a.length)
+    .map((text) => ({ text, start: text.slice(0, SHORTEST_SECRET) }));
+}
+
+/** `exchange` without what its answer repeats of secrets, or begins to repeat where it was cut off. */
 export function withMaskedAnswer<Exchange extends { readonly answer: Answer | null }>(
   exchange: Exchange,
-  secrets: readonly string[],
+  forms: SecretForms,
 ): Exchange {
   const { answer } = exchange;
-  if (answer === null) return exchange;
-  const forms = formsOf(secrets);
+  if (answer === null || !repeatsAny(answer, forms)) return exchange;
   const headers = Object.entries(answer.headers).map(([name, value]) => [name, masked(value, forms)]);
   const body = maskedEnd(masked(answer.body, forms), forms);
   return {
@@ -32,29 +58,23 @@ export function withMaskedAnswer<Exchange extends { readonly answer: Answer | nu
   };
 }
 
-/** One word, which JSON does not escape: most secrets, and quickly told. */
-const PLAIN = /^[!#-[\]-~]*$/;
-
-/** The longest first: a shorter one that is part of it would leave the rest of it readable. */
-function formsOf(secrets: readonly string[]): readonly string[] {
-  const forms = new Set(
-    secrets.flatMap((secret) =>
-      PLAIN.test(secret)
-        ? secret
-        : [secret, ...secret.split(/\s+/)].flatMap((text) => [text, JSON.stringify(text).slice(1, -1)]),
-    ),
-  );
-  return [...forms].filter((form) => form.length >= SHORTEST_SECRET).sort((a, b) => b.length - a.length);
+/** False for nearly every answer, which is then left as it is. */
+function repeatsAny({ headers, body }: Answer, forms: SecretForms): boolean {
+  const repeats = (text: string): boolean =>
+    text.length >= SHORTEST_SECRET && forms.some(({ start }) => text.includes(start));
+  if (repeats(body)) return true;
+  for (const name in headers) if (repeats(headers[name]!)) return true;
+  return false;
 }
 
-const masked = (text: string, forms: readonly string[]): string =>
-  forms.reduce((rest, form) => (rest.includes(form) ? rest.replaceAll(form, MASK) : rest), text);
+const masked = (text: string, forms: SecretForms): string =>
+  forms.reduce((rest, form) => (rest.includes(form.text) ? rest.replaceAll(form.text, MASK) : rest), text);
 
 /** Of a long answer only the beginning is kept, which may end within a secret. */
-function maskedEnd(text: string, forms: readonly string[]): string {
+function maskedEnd(text: string, forms: SecretForms): string {
   for (const form of forms) {
-    for (let length = Math.min(form.length - 1, text.length); length >= SHORTEST_SECRET; length -= 1) {
-      if (text.endsWith(form.slice(0, length))) return text.slice(0, -length) + MASK;
+    for (let length = Math.min(form.text.length - 1, text.length); length >= SHORTEST_SECRET; length -= 1) {
+      if (text.endsWith(form.text.slice(0, length))) return text.slice(0, -length) + MASK;
     }
   }
   return text;

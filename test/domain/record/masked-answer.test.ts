@@ -1,41 +1,39 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { withMaskedAnswer } from '../../../domain/record/masked-answer.ts';
+import { secretForms, withMaskedAnswer } from '../../../domain/record/masked-answer.ts';
 
 const answered = (body: string, headers: Record<string, string> = {}) => ({ answer: { body, headers } });
+const masked = <Exchange extends Parameters<typeof withMaskedAnswer>[0]>(
+  exchange: Exchange,
+  secrets: readonly string[],
+) => withMaskedAnswer(exchange, secretForms(secrets));
 const TOKEN = 'a-token-of-the-customer';
 
 it('an answer that repeats a secret is kept without it, in its body and its headers', () => {
   const echo = answered(`{"token":"${TOKEN}"} ${TOKEN}`, { 'x-echo': `was ${TOKEN}`, etag: 'x' });
-  expect(withMaskedAnswer(echo, [TOKEN])).toEqual(
-    answered('{"token":"***"} ***', { 'x-echo': 'was ***', etag: 'x' }),
-  );
+  expect(masked(echo, [TOKEN])).toEqual(answered('{"token":"***"} ***', { 'x-echo': 'was ***', etag: 'x' }));
 });
 
 it('a credential is masked also without the word before it', () => {
-  expect(withMaskedAnswer(answered(`token=${TOKEN}`), [`Bearer ${TOKEN}`])).toEqual(answered('token=***'));
+  expect(masked(answered(`token=${TOKEN}`), [`Bearer ${TOKEN}`])).toEqual(answered('token=***'));
 });
 
 it('a secret that JSON escapes is masked as it stands there', () => {
   const secret = 'with "quotes" and \\';
-  expect(withMaskedAnswer(answered(JSON.stringify({ secret })), [secret])).toEqual(
-    answered('{"secret":"***"}'),
-  );
+  expect(masked(answered(JSON.stringify({ secret })), [secret])).toEqual(answered('{"secret":"***"}'));
 });
 
 it('the beginning of a secret is masked where the answer was cut off in it', () => {
-  expect(withMaskedAnswer(answered(`{"token":"${TOKEN.slice(0, 12)}`), [TOKEN])).toEqual(
-    answered('{"token":"***'),
-  );
+  expect(masked(answered(`{"token":"${TOKEN.slice(0, 12)}`), [TOKEN])).toEqual(answered('{"token":"***'));
 });
 
 it('what is too short to be a credential takes nothing out of an answer', () => {
   const answer = answered('{"environment":"production","count":1}', { 'x-count': '1' });
-  expect(withMaskedAnswer(answer, ['1', 'prod'])).toEqual(answer);
+  expect(masked(answer, ['1', 'prod'])).toEqual(answer);
 });
 
 it('an exchange without an answer is as it was', () => {
-  expect(withMaskedAnswer({ answer: null }, [TOKEN])).toEqual({ answer: null });
+  expect(masked({ answer: null }, [TOKEN])).toEqual({ answer: null });
 });
 
 it('no secret of eight characters or more is left, whatever others there are', () => {
@@ -45,7 +43,7 @@ it('no secret of eight characters or more is left, whatever others there are', (
   });
   fc.assert(
     fc.property(secrets, fc.string(), (given, between) => {
-      const { body } = withMaskedAnswer(answered(given.join(between) + between), given).answer;
+      const { body } = masked(answered(given.join(between) + between), given).answer;
       for (const secret of given) expect(body).not.toContain(secret);
     }),
   );
