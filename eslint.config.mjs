@@ -24,6 +24,18 @@ export default tseslint.config(
     },
   },
   {
+    files: ['domain/**', 'schemas/**', 'workflows/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: ':matches(Program, ExportNamedDeclaration) > VariableDeclaration[kind="let"]',
+          message: 'One copy of a module serves all workflows of a thread: what it holds may not change.',
+        },
+      ],
+    },
+  },
+  {
     files: ['services/cli/**', 'services/supervisor/**', 'bin/**', 'test/**'],
     rules: { 'no-console': 'off' },
   },

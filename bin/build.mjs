@@ -73,8 +73,11 @@ function compile(outDir) {
 async function bundleWorkflows(outDir) {
   const { bundleWorkflowCode } = await import('@temporalio/worker');
   const quiet = { trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error, log() {} };
+  const workflowsPath = join(outDir, 'workflows', 'index.js');
+  // They hold nothing that changes, so one copy of each module serves all workflows of a thread.
   const { code } = await bundleWorkflowCode({
-    workflowsPath: join(outDir, 'workflows', 'index.js'),
+    workflowsPath,
+    preloadModules: [workflowsPath],
     logger: quiet,
   });
   writeFileSync(join(outDir, 'workflow-bundle.js'), code);

@@ -4,11 +4,10 @@
  */
 import { activityInfo } from '@temporalio/activity';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { createEndpointGates, type EndpointGates } from '../../activities/endpoint-gates.ts';
 import { createActivities } from '../../activities/index.ts';
 import { groupLimits } from '../../domain/deliver/grouping.ts';
@@ -42,6 +41,7 @@ import {
   WORK_QUEUE,
 } from '../../workflows/messages.ts';
 import type { release } from '../../workflows/release.ts';
+import { bundleWorkflows } from './bundle-workflows.ts';
 
 /** One request as the receiver saw it. `atMs` is Temporal's time, which skips. */
 export interface Arrival {
@@ -225,10 +225,7 @@ export async function startDeliveryEnv() {
     appendSubscription: () => Promise.resolve(),
   };
   const agent = createGuardedAgent({ allowedNetworks: ['127.0.0.1/32'], parseRetryAfterMs });
-  const workflowBundle = await bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
-    logger: { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error: console.error },
-  });
+  const workflowBundle = await bundleWorkflows();
   let count = 0;
   const start = (task: DeliveryTask) =>
     env.client.workflow.start<typeof delivery>(DELIVERY_ACTOR.workflowType, {

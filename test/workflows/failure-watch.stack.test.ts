@@ -1,7 +1,6 @@
 /** The watch of a failing subscription on a Temporal that skips time. What it sees and tells is scripted and kept. */
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { fileURLToPath } from 'node:url';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Activities } from '../../activities/index.ts';
 import type { CircuitMove, FailureLook } from '../../domain/subscription/failure-watch.ts';
@@ -9,6 +8,7 @@ import { timeSkippingServerPath } from '../../infra/local-stack/time-skipping-se
 import type { AccountId, SubscriptionId } from '../../schemas/ids.ts';
 import type { failureWatch } from '../../workflows/failure-watch.ts';
 import { FAILURE_WATCH } from '../../workflows/messages.ts';
+import { bundleWorkflows } from './bundle-workflows.ts';
 
 const accountId = 'acme' as AccountId;
 const ACTIVE = { accountId, autoDisableAfterSeconds: 432_000 };
@@ -58,10 +58,7 @@ beforeAll(async () => {
   worker = await Worker.create({
     connection: env.nativeConnection,
     taskQueue: FAILURE_WATCH.taskQueue,
-    workflowBundle: await bundleWorkflowCode({
-      workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
-      logger: { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error: console.error },
-    }),
+    workflowBundle: await bundleWorkflows(),
     activities,
   });
   running = worker.run();

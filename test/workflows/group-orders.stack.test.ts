@@ -1,14 +1,14 @@
 /** Very many orders for deliveries of one group, on a real Temporal: each puts the group into the history once more. */
 import { ApplicationFailure, Context } from '@temporalio/activity';
-import { bundleWorkflowCode, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import { randomBytes } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { GroupOrder, GroupProgress, PackedGroup } from '../../schemas/delivery.ts';
 import type { deliveryGroup } from '../../workflows/delivery-group.ts';
 import { GROUP_ACTOR } from '../../workflows/messages.ts';
 import { taskOf } from '../activities/task-of.ts';
 import { startTestTemporal, type TestTemporal } from '../infra/temporal/test-temporal.ts';
+import { bundleWorkflows } from './bundle-workflows.ts';
 
 /** As much as a group may hold, and does not compress. */
 const GROUP_BYTES = 600_000;
@@ -35,13 +35,11 @@ async function deliverGroup(_group: PackedGroup, orders: GroupOrder[], known: Gr
 }
 
 it('a group takes any number of orders, and each execution learns all of them and what is known', async () => {
-  const quiet = { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error: console.error };
-  const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
   const worker = await Worker.create({
     connection: temporal.connection,
     namespace: temporal.namespace,
     dataConverter: temporal.dataConverter,
-    workflowBundle: await bundleWorkflowCode({ workflowsPath, logger: quiet }),
+    workflowBundle: await bundleWorkflows(),
     taskQueue: GROUP_ACTOR.taskQueue,
     // Heartbeats are how an activity hears that it is to end.
     maxHeartbeatThrottleInterval: 50,

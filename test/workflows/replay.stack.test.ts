@@ -2,18 +2,14 @@
  * Histories that were recorded once are replayed on the workflows of today: a change that would break
  * deliveries in flight fails here. `npm run histories` records them anew after a change that is meant.
  */
-import { bundleWorkflowCode, type WorkflowBundleWithSourceMap, Worker } from '@temporalio/worker';
-import { fileURLToPath } from 'node:url';
+import { type WorkflowBundleWithSourceMap, Worker } from '@temporalio/worker';
 import { beforeAll, expect, it } from 'vitest';
+import { bundleWorkflows } from './bundle-workflows.ts';
 import { readHistory, recordedNames } from './history-file.ts';
-
-const quiet = { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error: console.error };
-const bundleOf = (path: string) =>
-  bundleWorkflowCode({ workflowsPath: fileURLToPath(new URL(path, import.meta.url)), logger: quiet });
 
 let workflowBundle: WorkflowBundleWithSourceMap;
 beforeAll(async () => {
-  workflowBundle = await bundleOf('../../workflows/index.ts');
+  workflowBundle = await bundleWorkflows();
 });
 
 it('every way that a workflow can take is recorded', () => {
@@ -46,7 +42,7 @@ it.each(recordedNames())('%s is replayed as it was', async (name) => {
 });
 
 it('a workflow that goes another way is caught', async () => {
-  const changed = await bundleOf('./changed-delivery.ts');
+  const changed = await bundleWorkflows(new URL('./changed-delivery.ts', import.meta.url));
   const replayed = Worker.runReplayHistory({ workflowBundle: changed }, readHistory('delivery-retried'));
   await expect(replayed).rejects.toThrow(/Nondeterminism/i);
 });

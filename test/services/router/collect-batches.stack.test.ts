@@ -1,8 +1,7 @@
 /** What a router tells an actor that collects batches, on a real Temporal, while no worker is there to take it. */
-import { bundleWorkflowCode, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { BatchAddress } from '../../../domain/batch/batch-address.ts';
 import type { BatchItem, FlushedBatch } from '../../../domain/batch/batch.ts';
@@ -15,6 +14,7 @@ import { createCollectBatches } from '../../../services/router/collect-batches.t
 import { BATCH_ACTOR } from '../../../workflows/messages.ts';
 import { itemAt } from '../../domain/batch/batch-items.ts';
 import { startTestTemporal, type TestTemporal } from '../../infra/temporal/test-temporal.ts';
+import { bundleWorkflows } from '../../workflows/bundle-workflows.ts';
 
 const ADDRESS: BatchAddress = {
   accountId: 'default' as AccountId,
@@ -32,9 +32,7 @@ let temporal: TestTemporal;
 let workflowBundle: WorkflowBundleWithSourceMap;
 beforeAll(async () => {
   temporal = await startTestTemporal();
-  const quiet = { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error: console.error };
-  const workflowsPath = fileURLToPath(new URL('../../../workflows/index.ts', import.meta.url));
-  workflowBundle = await bundleWorkflowCode({ workflowsPath, logger: quiet });
+  workflowBundle = await bundleWorkflows();
 });
 afterAll(() => temporal.stop());
 
