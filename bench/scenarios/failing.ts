@@ -1,4 +1,4 @@
-import { arrivalTarget, countTargets, onceTargets } from '../deliver.ts';
+import { arrivalTarget, countTargets, deliverBurst, onceTargets } from '../deliver.ts';
 import { atLeast } from '../findings.ts';
 import { startKilling } from '../kill.ts';
 import { recountTarget } from '../read-models.ts';
@@ -9,6 +9,7 @@ import { oneDown } from './failing/one-down.ts';
 import type { FailingSize, Phase, PhaseFindings } from './failing/phase.ts';
 import { slowHalf } from './failing/slow-half.ts';
 
+const WARM_UP = 'bench.warm_up';
 const PARTS: readonly ((phase: Phase) => Promise<PhaseFindings>)[] = [
   failFirstAttempts,
   slowHalf,
@@ -24,6 +25,7 @@ export const failing = defineScenario<FailingSize>({
   sizes: {
     part: { says: 'only this part; 0 for all four', quick: 0, full: 0 },
     deliveries: { says: 'deliveries of each run of parts 1 to 3', quick: 300, full: 200_000 },
+    'warm-up': { says: 'deliveries before the first run', quick: 100, full: 10_000 },
     rate: { says: 'events per second in parts 3 and 4', quick: 20, full: 1_000 },
     down: { says: 'seconds for which all are down in part 4', quick: 10, full: 180 },
     slow: { says: 'seconds that the slow endpoint takes in part 2', quick: 2, full: 2 },
@@ -37,6 +39,9 @@ export const failing = defineScenario<FailingSize>({
   },
   async run(bench) {
     const rig = await bench.openRig({ endpoints: Math.max(2, bench.size('endpoints')) });
+    await rig.subscribe([{ path: 'warm-up', eventType: WARM_UP }]);
+    bench.say('warming up');
+    await deliverBurst(rig, { run: 'warm-up', eventType: WARM_UP, events: bench.size('warm-up') });
     const killing = startKilling(
       rig.stack,
       ['router', 'worker', 'temporal'],
@@ -57,7 +62,7 @@ export const failing = defineScenario<FailingSize>({
     return {
       tables: [...found.flatMap(({ tables }) => tables), ...(isKilled ? [killTable] : [])],
       targets: [
-        ...found.flatMap(({ targets }) => targets),
+        ...found.flatMap(({ targets, undisturbed }) => (isKilled ? targets : [...targets, ...undisturbed])),
         // A worker that dies with a request on the wire makes it again.
         ...(isKilled
           ? [arrivalTarget(delivered), atLeast('kills', found.length, kills, '')]

@@ -1,7 +1,8 @@
-import { countTargets, deliverBurst } from '../deliver.ts';
-import { measureNoOps } from '../no-op/measure.ts';
+import { countTargets, deliverBurst, type Delivered } from '../deliver.ts';
+import { measureNoOps, type NoOpRates } from '../no-op/measure.ts';
 import { atLeast } from '../findings.ts';
 import { defineScenario } from '../scenario.ts';
+import { spend, type Spent } from '../spend.ts';
 import { spread } from '../statistics.ts';
 
 const EVENT_TYPE = 'bench.single';
@@ -26,11 +27,15 @@ export const single = defineScenario({
       await deliverBurst(rig, { run: 'warm-up', eventType: EVENT_TYPE, events: bench.size('warm-up') }),
     ];
     const rates = { plain: [] as number[], eager: [] as number[], ours: [] as number[] };
+    let spent: { readonly noOps: Spent<NoOpRates>; readonly ours: Spent<Delivered> } | null = null;
     for (let number = 1; number <= bench.size('runs'); number += 1) {
-      const noOps = await measureNoOps(rig.stack, bench.size('workflows'), bench.signal);
-      const delivered = await rig.measured(() =>
-        deliverBurst(rig, { run: `${number}`, eventType: EVENT_TYPE, events: bench.size('deliveries') }),
-      );
+      spent = {
+        noOps: await spend(rig, () => measureNoOps(rig.stack, bench.size('workflows'), bench.signal)),
+        ours: await spend(rig, () =>
+          deliverBurst(rig, { run: `${number}`, eventType: EVENT_TYPE, events: bench.size('deliveries') }),
+        ),
+      };
+      const [noOps, delivered] = [spent.noOps.result, spent.ours.result];
       bench.say(
         `run ${number}: no-op ${noOps.plain.toFixed(0)} plain, ${noOps.eager.toFixed(0)} eager; ` +
           `${delivered.perSecond.toFixed(0)} deliveries/s`,
@@ -40,6 +45,7 @@ export const single = defineScenario({
       rates.ours.push(delivered.perSecond);
       all.push(delivered);
     }
+    const { noOps, ours: deliveries } = spent!;
     const [, ours] = spread(rates.ours);
     const faster = Math.max(spread(rates.plain)[1], spread(rates.eager)[1]);
     return {
@@ -52,6 +58,15 @@ export const single = defineScenario({
             ['workflows that do nothing, eager start', ...spread(rates.eager)],
             ['deliveries, each a workflow', ...spread(rates.ours)],
           ],
+        },
+        {
+          title: 'CPU-milliseconds in the last run; workflows that do nothing run in the bench',
+          columns: ['process', 'a workflow that does nothing', 'a delivery'],
+          rows: Object.keys(deliveries.cpuMs).map((part): [string, number, number] => [
+            part,
+            (noOps.cpuMs[part] ?? NaN) / noOps.result.workflows,
+            deliveries.cpuMs[part]! / deliveries.result.tally.delivered,
+          ]),
         },
       ],
       targets: [

@@ -30,7 +30,8 @@ export async function allDown(phase: Phase): Promise<PhaseFindings> {
         ],
       },
     ],
-    targets: [
+    targets: [],
+    undisturbed: [
       await orderTarget(
         '4: furthest from its place',
         rig,

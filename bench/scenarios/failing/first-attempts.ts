@@ -15,7 +15,6 @@ export async function failFirstAttempts(phase: Phase): Promise<PhaseFindings> {
     const published = await rig.load.burst({ run, eventType: EVENT_TYPE, events });
     return finishPatiently(phase, run, published, events);
   };
-  await runOnce('first-attempts-warm-up');
   bench.say('1: all answer');
   const clean = await rig.measured(() => runOnce('first-attempts-clean'));
   bench.say('1: a tenth of the first attempts fails');
@@ -36,9 +35,7 @@ export async function failFirstAttempts(phase: Phase): Promise<PhaseFindings> {
         ],
       },
     ],
-    targets: [
-      atLeast('1: rate under load, of the clean one', WANTED_SHARE * 100, share, ' %'),
-      noneOf('1: attempts numbered with a gap', failing.tally.gaps),
-    ],
+    targets: [noneOf('1: attempts numbered with a gap', failing.tally.gaps)],
+    undisturbed: [atLeast('1: rate under load, of the clean one', WANTED_SHARE * 100, share, ' %')],
   };
 }

@@ -6,7 +6,7 @@ import type { Plot } from '../../plot.ts';
 import type { Bench } from '../../scenario.ts';
 
 export type FailingSize =
-  'part' | 'deliveries' | 'rate' | 'down' | 'slow' | 'retry-delay' | 'endpoints' | 'kill-every';
+  'part' | 'deliveries' | 'warm-up' | 'rate' | 'down' | 'slow' | 'retry-delay' | 'endpoints' | 'kill-every';
 
 /** What a part is given. */
 export interface Phase {
@@ -16,7 +16,10 @@ export interface Phase {
 
 export interface PhaseFindings {
   readonly tables: readonly Table[];
+  /** Counts: they hold whatever is killed meanwhile. */
   readonly targets: readonly Target[];
+  /** Rates, latencies, order and memory, which say nothing of a run in which processes are killed. */
+  readonly undisturbed: readonly Target[];
   readonly delivered: readonly Delivered[];
   readonly plots?: readonly Plot[];
 }
