@@ -262,7 +262,7 @@ export function createEndpointGates({ now, onCircuit, isBusy }: EndpointGatesDep
   };
 
   return {
-    // Not async: under load nearly all wait, hundreds at a time, and what each holds meanwhile is collected again and again.
+    // Not async: under load hundreds wait here, and what an async function may ever need is kept all the while.
     enter(applicant) {
       const gate = gateOf(applicant);
       const askedAtMs = now().getTime();

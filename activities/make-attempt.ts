@@ -64,7 +64,7 @@ export type MakeAttempt = (order: AttemptOrder) => Promise<AttemptMade>;
 /** Rejects only where the secrets cannot be opened, the worker ends, or `unlessSent` aborts. */
 export function createMakeAttempt(deps: AttemptDeps): MakeAttempt {
   const makeRequest = createMakeRequest(deps);
-  // Two functions, for under load hundreds wait in the first one, and what an async function needs is kept from its start.
+  // Two functions: under load hundreds wait in the first, and an async function keeps all that it may ever need.
   return async function makeAttempt(order) {
     const entry = await enter(deps, order);
     return 'admission' in entry ? send(deps, makeRequest, order, entry) : entry;

@@ -26,8 +26,8 @@ interface SecretForm {
 const PLAIN = /^[!#-[\]-~]*$/;
 
 /**
- * Whole, word by word (an echo may leave out "Bearer"), and escaped as in JSON. The longest first: a shorter one that is
- * part of it would leave the rest of it readable.
+ * Whole, word by word (an echo may leave out "Bearer"), and escaped as in JSON. The longest first: a shorter one that
+ * is part of it would leave the rest of it readable.
  */
 export function secretForms(secrets: readonly string[]): SecretForms {
   const texts = new Set(

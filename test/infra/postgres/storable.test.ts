@@ -31,7 +31,7 @@ describe('what PostgreSQL is given', () => {
     expect(storableText('a\0b\uD83Dc\uD83D\uDE00')).toBe('a\uFFFDb\uFFFDc\uD83D\uDE00');
   });
 
-  it('are all headers, where nothing is wrong with them as they came', () => {
+  it('is the same for headers together as for each of their texts', () => {
     fc.assert(
       fc.property(fc.dictionary(anyText, anyText), (headers) => {
         const stored = Object.entries(headers).map(([name, value]) => [
