@@ -35,6 +35,7 @@ export async function measureNoOps(
   let started = 0;
   let finished = 0;
   const sinks: InjectedSinks<NoOpSinks> = { bench: { finished: { fn: () => void (finished += 1) } } };
+  const workflowsPath = fileURLToPath(new URL('workflow.js', import.meta.url));
   const connection = await NativeConnection.connect({ address: config.temporal.address });
   const { namespace } = config.temporal;
   const worker = await Worker.create({
@@ -42,8 +43,10 @@ export async function measureNoOps(
     namespace,
     taskQueue: TASK_QUEUE,
     sinks,
+    // As ours are, for what a worker does for each workflow is to be the same.
     workflowBundle: await bundleWorkflowCode({
-      workflowsPath: fileURLToPath(new URL('workflow.js', import.meta.url)),
+      workflowsPath,
+      preloadModules: [workflowsPath],
       logger: { trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet, log: quiet },
     }),
   });
