@@ -16,7 +16,7 @@ it('gives back what it sealed, short or long', async () => {
   const codec = createPayloadCodec(keyRing(current));
   await fc.assert(
     fc.asyncProperty(
-      fc.oneof(fc.string(), fc.string({ minLength: 2_000, maxLength: 5_000 })),
+      fc.oneof(fc.string(), fc.string({ minLength: 7_500, maxLength: 10_000 })),
       async (text) => {
         const [opened] = await codec.decode(await codec.encode([payloadOf(text)]));
         expect(textOf(opened)).toBe(text);
