@@ -1,9 +1,10 @@
 /** How many workflows that do nothing a stack starts and ends in a second: the limit of one workflow per delivery. */
 import { Client } from '@temporalio/client';
-import { bundleWorkflowCode, type InjectedSinks, NativeConnection, Worker } from '@temporalio/worker';
+import { bundleWorkflowCode, type InjectedSinks, NativeConnection } from '@temporalio/worker';
 import { fileURLToPath } from 'node:url';
 import pMap from 'p-map';
 import { forwardTemporalLogs } from '../../infra/temporal/logs.ts';
+import { createWorkers } from '../../infra/temporal/workers.ts';
 import { type Stack, until } from '../stack.ts';
 import type { noOp, NoOpSinks } from './workflow.ts';
 
@@ -36,20 +37,25 @@ export async function measureNoOps(
   let finished = 0;
   const sinks: InjectedSinks<NoOpSinks> = { bench: { finished: { fn: () => void (finished += 1) } } };
   const workflowsPath = fileURLToPath(new URL('workflow.js', import.meta.url));
-  const connection = await NativeConnection.connect({ address: config.temporal.address });
-  const { namespace } = config.temporal;
-  const worker = await Worker.create({
-    connection,
-    namespace,
-    taskQueue: TASK_QUEUE,
-    sinks,
-    // As ours are, for what a worker does for each workflow is to be the same.
-    workflowBundle: await bundleWorkflowCode({
-      workflowsPath,
-      preloadModules: [workflowsPath],
-      logger: { trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet, log: quiet },
-    }),
+  const connection = await NativeConnection.connect({
+    address: config.temporal.address,
+    grpcCompression: { codec: 'none' },
   });
+  const { namespace } = config.temporal;
+  const [worker] = await createWorkers([
+    {
+      connection,
+      namespace,
+      taskQueue: TASK_QUEUE,
+      sinks,
+      // As ours are, for what a worker does for each workflow is to be the same.
+      workflowBundle: await bundleWorkflowCode({
+        workflowsPath,
+        preloadModules: [workflowsPath],
+        logger: { trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet, log: quiet },
+      }),
+    },
+  ]);
   const client = new Client({ connection, namespace });
   const runMany = async (count: number, requestEagerStart: boolean): Promise<void> => {
     await pMap(

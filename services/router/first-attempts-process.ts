@@ -3,7 +3,6 @@
  * Temporal asks of an eager start; all that comes after the first attempt is done by the `worker`. It ends once the
  * router lets go of it, or dies, and what it has on the wire has ended.
  */
-import { Worker } from '@temporalio/worker';
 import { readFile } from 'node:fs/promises';
 import { attemptDeps } from '../../activities/attempt-deps.ts';
 import { createAttemptDelivery } from '../../activities/attempt-delivery.ts';
@@ -25,6 +24,7 @@ import { forwardTemporalLogs } from '../../infra/temporal/logs.ts';
 import { createReleases } from '../../infra/temporal/releases.ts';
 import { SHUTDOWN_GRACE_MS, workersEnded } from '../../infra/temporal/worker-shutdown.ts';
 import { workflowBundlePath } from '../../infra/temporal/workflow-bundle.ts';
+import { createWorkers } from '../../infra/temporal/workers.ts';
 import {
   DELIVERY_ACTOR,
   FAILURE_WATCH,
@@ -84,32 +84,34 @@ const attemptDelivery = createAttemptDelivery({
   recall: shareRecalls((ids, sinceMs, signal) => recallDeliveries(kafka, logger, ids, sinceMs, signal)),
 });
 
-const worker = await Worker.create({
-  connection,
-  namespace,
-  dataConverter: dataConverter(keys),
-  workflowBundle: { code: await readFile(workflowBundlePath(), 'utf8') },
-  activities: {
-    async attemptDelivery(...[task, number, begunMs]: Parameters<typeof attemptDelivery>) {
-      try {
-        return await attemptDelivery(task, number, begunMs);
-      } finally {
-        // The router may be gone; then nobody needs to know.
-        ask({ ask: 'over', id: task.deliveryId }).catch(() => undefined);
-      }
+const [worker] = await createWorkers([
+  {
+    connection,
+    namespace,
+    dataConverter: dataConverter(keys),
+    workflowBundle: { code: await readFile(workflowBundlePath(), 'utf8') },
+    activities: {
+      async attemptDelivery(...[task, number, begunMs]: Parameters<typeof attemptDelivery>) {
+        try {
+          return await attemptDelivery(task, number, begunMs);
+        } finally {
+          // The router may be gone; then nobody needs to know.
+          ask({ ask: 'over', id: task.deliveryId }).catch(() => undefined);
+        }
+      },
     },
+    taskQueue: DELIVERY_ACTOR.taskQueue,
+    enableNonLocalActivities: false,
+    shutdownGraceTime: SHUTDOWN_GRACE_MS,
+    tuner: {
+      workflowTaskSlotSupplier: createEagerSlots(MOST_UNDER_WAY),
+      localActivityTaskSlotSupplier: { type: 'fixed-size', numSlots: MOST_UNDER_WAY },
+      activityTaskSlotSupplier: { type: 'fixed-size', numSlots: 1 },
+      nexusTaskSlotSupplier: { type: 'fixed-size', numSlots: 1 },
+    },
+    maxCachedWorkflows: MOST_UNDER_WAY,
   },
-  taskQueue: DELIVERY_ACTOR.taskQueue,
-  enableNonLocalActivities: false,
-  shutdownGraceTime: SHUTDOWN_GRACE_MS,
-  tuner: {
-    workflowTaskSlotSupplier: createEagerSlots(MOST_UNDER_WAY),
-    localActivityTaskSlotSupplier: { type: 'fixed-size', numSlots: MOST_UNDER_WAY },
-    activityTaskSlotSupplier: { type: 'fixed-size', numSlots: 1 },
-    nexusTaskSlotSupplier: { type: 'fixed-size', numSlots: 1 },
-  },
-  maxCachedWorkflows: MOST_UNDER_WAY,
-});
+]);
 const run = worker.run();
 run.catch(leave);
 

@@ -1,5 +1,4 @@
 /** The worker: carries out deliveries and the commands of subscriptions. Scale it by adding processes. */
-import { Worker } from '@temporalio/worker';
 import { readFile } from 'node:fs/promises';
 import { attemptDeps } from '../../activities/attempt-deps.ts';
 import { createActivities } from '../../activities/index.ts';
@@ -22,6 +21,7 @@ import { runProgram, type ProgramContext, type RunningService } from '../../infr
 import { followSubscriptions } from '../../infra/projections/follow-subscriptions.ts';
 import { createFlushOpenBatches } from '../../infra/temporal/batch-actors.ts';
 import { connectWorker, createClient, dataConverter } from '../../infra/temporal/client.ts';
+import { createWorkers } from '../../infra/temporal/workers.ts';
 import { startDelivery } from '../../infra/temporal/delivery-start.ts';
 import { startGroup } from '../../infra/temporal/group-start.ts';
 import { createReleases } from '../../infra/temporal/releases.ts';
@@ -154,8 +154,8 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
     activities,
     shutdownGraceTime: SHUTDOWN_GRACE_MS,
   } as const;
-  const workers = await Promise.all([
-    Worker.create({
+  const workers = await createWorkers([
+    {
       ...shared,
       taskQueue: DELIVERY_ACTOR.taskQueue,
       maxConcurrentLocalActivityExecutions: ATTEMPTS_AT_ONCE,
@@ -163,8 +163,8 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
       maxConcurrentWorkflowTaskExecutions: ATTEMPTS_AT_ONCE,
       maxCachedWorkflows: 2 * ATTEMPTS_AT_ONCE,
       enableNonLocalActivities: false,
-    }),
-    Worker.create({
+    },
+    {
       ...shared,
       taskQueue: WORK_QUEUE,
       tuner: {
@@ -178,14 +178,14 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
       // A retry's progress is what a worker that dies leaves behind: it may not be older than this.
       defaultHeartbeatThrottleInterval: '1 second',
       maxHeartbeatThrottleInterval: '1 second',
-    }),
-    Worker.create({ ...shared, taskQueue: SUBSCRIPTION_ACTOR.taskQueue }),
-    Worker.create({ ...shared, taskQueue: BATCH_ACTOR.taskQueue }),
-    Worker.create({
+    },
+    { ...shared, taskQueue: SUBSCRIPTION_ACTOR.taskQueue },
+    { ...shared, taskQueue: BATCH_ACTOR.taskQueue },
+    {
       ...shared,
       taskQueue: ENDPOINT_CHECKS.taskQueue,
       maxConcurrentActivityTaskExecutions: CHECKS_AT_ONCE,
-    }),
+    },
   ]);
   const runs = workers.map((worker) => worker.run());
   for (const run of runs) run.catch(crash);
