@@ -80,7 +80,15 @@ async function bundleWorkflows(outDir) {
     preloadModules: [workflowsPath],
     logger: quiet,
   });
-  writeFileSync(join(outDir, 'workflow-bundle.js'), code);
+  writeFileSync(join(outDir, 'workflow-bundle.js'), withoutSources(code));
+}
+
+/** Positions in our files are told without their texts, which every process that runs workflows would hold. */
+function withoutSources(code) {
+  const marker = 'sourceMappingURL=data:application/json;charset=utf-8;base64,';
+  const start = code.lastIndexOf(marker) + marker.length;
+  const { sourcesContent: _, ...map } = JSON.parse(Buffer.from(code.slice(start), 'base64').toString());
+  return code.slice(0, start) + Buffer.from(JSON.stringify(map)).toString('base64');
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
