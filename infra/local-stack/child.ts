@@ -12,6 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readPid, removePid, writePid } from '../process/pid-file.ts';
 import type { Identity } from './command.ts';
 import { LocalStackError, messageOf, throwIfGivenUp } from './failure.ts';
+import { giveWay } from './give-way.ts';
 import { requireFreePort } from './port.ts';
 import { signalGroup, signalProcess, spawnGroup } from './process-group.ts';
 import { inspectProcess } from './process-table.ts';
@@ -50,6 +51,8 @@ export interface ChildSpec {
   readonly address: string;
   /** Pid files that the program writes by itself, the id in their first line. */
   readonly pidFilesOfItsOwn?: readonly string[];
+  /** True where others go first while there is too little CPU for all. Default: false. */
+  readonly givesWay?: boolean;
   /** Runs before each start, once no process of ours is left. */
   readonly beforeStart?: () => void;
   /**
@@ -123,6 +126,7 @@ function launch(spec: ChildSpec, files: ChildFiles): RunningChild {
   const { pid } = child;
   // Written in the same tick as the spawn: the shortest moment in which a kill -9 of us leaves an unknown orphan.
   if (pid !== undefined) writePid(files.pidFile, pid);
+  if (pid !== undefined && spec.givesWay === true) giveWay(pid);
   const exited = new Promise<ChildExit>((resolve) => {
     const ended = (exit: ChildExit) => {
       if (pid !== undefined) removePid(files.pidFile, pid);

@@ -86,6 +86,8 @@ function specOf(name: ServiceName, config: Config, environment: NodeJS.ProcessEn
     marker: `${name}/main.js --data-dir=${config.dataDir}`,
     ports: [port],
     address,
+    // What is delivered comes before what is shown of it.
+    givesWay: name === 'projector',
     async isReady() {
       // Not `fetch`: see demo.ts.
       const signal = AbortSignal.timeout(2_000);
