@@ -22,9 +22,13 @@ const WORKER_V8_FLAGS = ['--max-semi-space-size=32'];
  */
 const THREADS = '64';
 
+/** What glibc keeps for each of a service's many threads is a tenth of its memory, where it may have an arena for each. */
+const ARENAS = '2';
+
 /** What a service finds in its environment beside what is given; `npm run worker` and `npm run router` set the same. */
-export const withThreads = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+export const withDefaults = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
   UV_THREADPOOL_SIZE: THREADS,
+  MALLOC_ARENA_MAX: ARENAS,
   ...environment,
 });
 
@@ -80,7 +84,7 @@ function specOf(name: ServiceName, config: Config, environment: NodeJS.ProcessEn
       fileURLToPath(new URL(`../${name}/main.js`, import.meta.url)),
       `--data-dir=${config.dataDir}`,
     ],
-    environment: withThreads(environment),
+    environment: withDefaults(environment),
     directory: process.cwd(),
     stopSignal: 'SIGTERM',
     marker: `${name}/main.js --data-dir=${config.dataDir}`,

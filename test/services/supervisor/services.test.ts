@@ -1,17 +1,19 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { withThreads } from '../../../services/supervisor/services.ts';
+import { withDefaults } from '../../../services/supervisor/services.ts';
 
 const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
-const { UV_THREADPOOL_SIZE: threads } = withThreads({});
+const defaults = Object.entries(withDefaults({}));
+const threads = withDefaults({})['UV_THREADPOOL_SIZE'];
 
-it.each(['router', 'worker'])('npm run %s has as many threads as npm start gives it', (name) => {
-  expect(scripts[name]).toContain(`UV_THREADPOOL_SIZE=\${UV_THREADPOOL_SIZE:-${threads}} node `);
+it.each(['router', 'worker'])('npm run %s has the environment that npm start gives it', (name) => {
+  const given = defaults.map(([variable, value]) => `${variable}=\${${variable}:-${value}} `).join('');
+  expect(scripts[name]).toContain(`${given}node `);
 });
 
-it('an operator who sets the number of threads has the last word', () => {
-  expect(withThreads({ UV_THREADPOOL_SIZE: '8' })).toEqual({ UV_THREADPOOL_SIZE: '8' });
+it.each(defaults)('an operator who sets %s has the last word', (variable) => {
+  expect(withDefaults({ [variable]: '8' })[variable]).toBe('8');
 });
 
 it('a process with that environment has as many threads', () => {
@@ -19,6 +21,6 @@ it('a process with that environment has as many threads', () => {
     const { pbkdf2 } = require('node:crypto');
     for (let i = 0; i < 64; i += 1) pbkdf2('a', 'b', 1, 8, 'sha1', () => {});
     setImmediate(() => console.log(require('node:fs').readdirSync('/proc/self/task').length));`;
-  const output = execFileSync(process.execPath, ['-e', script], { env: withThreads(process.env) });
+  const output = execFileSync(process.execPath, ['-e', script], { env: withDefaults(process.env) });
   if (process.platform === 'linux') expect(Number(output)).toBeGreaterThanOrEqual(Number(threads));
 });
