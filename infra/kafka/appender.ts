@@ -25,6 +25,8 @@ export interface Appender {
    * A record may be written twice where an acknowledgement was lost: readers drop what they have seen.
    */
   append(records: readonly NewRecord[]): Promise<void>;
+  /** Records that were asked for and that the brokers have not confirmed yet. */
+  pending(): number;
   /** Waits for what was asked for, then disconnects. */
   close(): Promise<void>;
 }
@@ -78,6 +80,7 @@ export async function createAppender(kafka: Kafka, logger: Logger): Promise<Appe
   });
   await producer.connect();
   let closed = false;
+  let pending = 0;
 
   const send = async (batch: readonly Waiting[]): Promise<void> => {
     const byTopic = new Map<string, NewRecord[]>();
@@ -134,10 +137,12 @@ export async function createAppender(kafka: Kafka, logger: Logger): Promise<Appe
     append(records) {
       if (closed) return Promise.reject(new Error('the appender is closed'));
       if (records.length === 0) return Promise.resolve();
-      return new Promise((resolve, reject) => {
+      pending += records.length;
+      return new Promise<void>((resolve, reject) => {
         batches.add({ records, bytes: sizeOf(records), resolve, reject });
-      });
+      }).finally(() => (pending -= records.length));
     },
+    pending: () => pending,
     async close() {
       closed = true;
       await batches.idle();

@@ -52,7 +52,10 @@ const WORK_AT_ONCE = 2_000;
 const WORKFLOWS_KEPT = 100;
 /** The workflows of those are short and many. */
 const WORKFLOW_TASKS_AT_ONCE = 40;
-/** No further group is taken while so many attempts wait for their turn: taken earlier, it is not sent sooner. */
+/**
+ * No further group is taken while so many attempts wait for their turn, or their outcomes for Kafka: taken earlier, it is not
+ * done sooner.
+ */
 const ATTEMPTS_WAITING = 1_000;
 /** Nor while so many are on the wire, which bounds sockets and memory when most endpoints hang. */
 const ATTEMPTS_ON_WIRE = 10_000;
@@ -142,7 +145,9 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
   });
   const work = createWorkSlots({
     most: WORK_AT_ONCE,
-    isFull: () => deps.gates.waiting() >= ATTEMPTS_WAITING || deps.gates.onWire() >= ATTEMPTS_ON_WIRE,
+    isFull: () =>
+      deps.gates.waiting() + appender.pending() >= ATTEMPTS_WAITING ||
+      deps.gates.onWire() >= ATTEMPTS_ON_WIRE,
   });
   measureWorker(metrics, { gates: deps.gates, work, memory });
 

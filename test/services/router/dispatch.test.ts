@@ -43,7 +43,7 @@ function router(subscriptions: number) {
   }
   const stretches: Stretch[] = [];
   const deps: DispatchDeps = {
-    appender: { append: () => Promise.resolve(), close: () => Promise.resolve() },
+    appender: { append: () => Promise.resolve(), pending: () => 0, close: () => Promise.resolve() },
     directory,
     index,
     eventTypes: EVENT_TYPES,
