@@ -2,10 +2,22 @@
 import type { Rig } from './rig.ts';
 import { until } from './stack.ts';
 
-export async function heldOf(rig: Rig, subscriptionId: string): Promise<number> {
-  const stats = await rig.stack.call('GET', `/v1/subscriptions/${subscriptionId}/stats`);
-  return (stats as { readonly held_deliveries: number }).held_deliveries;
+export const heldOf = async (rig: Rig, subscriptionId: string): Promise<number> =>
+  (await standingOf(rig, subscriptionId)).held_deliveries;
+
+/** How many deliveries of a subscription have not ended: held, or on their way to an attempt. */
+export async function openOf(rig: Rig, subscriptionId: string): Promise<number> {
+  const { held_deliveries, pending_deliveries } = await standingOf(rig, subscriptionId);
+  return held_deliveries + pending_deliveries;
 }
+
+interface Standing {
+  readonly held_deliveries: number;
+  readonly pending_deliveries: number;
+}
+
+const standingOf = async (rig: Rig, subscriptionId: string): Promise<Standing> =>
+  (await rig.stack.call('GET', `/v1/subscriptions/${subscriptionId}/stats`)) as Standing;
 
 /**
  * Resolves once exactly `count` are held. Each is recorded and projected, which takes up to `eachWithinMs`, and so longer
