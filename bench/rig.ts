@@ -119,6 +119,8 @@ export async function openRig(
     await stack.stop();
   };
   let closing: Promise<void> | null = null;
+  // One for all that are seeded: it numbers them.
+  const create = creatorFor(stack);
   return {
     stack,
     receiver,
@@ -136,7 +138,6 @@ export async function openRig(
     },
     async seed(count, planOf) {
       const router = stack.pids()['router']!;
-      const create = creatorFor(stack);
       const appender = await createAppender(stack.kafka, stack.logger);
       const eventLog = createEventLog(appender);
       for (let first = 0; first < count; first += SEEDED_AT_ONCE) {
