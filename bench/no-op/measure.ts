@@ -1,8 +1,9 @@
 /** How many workflows that do nothing a stack starts and ends in a second: the limit of one workflow per delivery. */
 import { Client } from '@temporalio/client';
-import { bundleWorkflowCode, type InjectedSinks, NativeConnection } from '@temporalio/worker';
+import { bundleWorkflowCode, type InjectedSinks } from '@temporalio/worker';
 import { fileURLToPath } from 'node:url';
 import pMap from 'p-map';
+import { connectWorker } from '../../infra/temporal/client.ts';
 import { forwardTemporalLogs } from '../../infra/temporal/logs.ts';
 import { createWorkers } from '../../infra/temporal/workers.ts';
 import { type Stack, until } from '../stack.ts';
@@ -37,10 +38,7 @@ export async function measureNoOps(
   let finished = 0;
   const sinks: InjectedSinks<NoOpSinks> = { bench: { finished: { fn: () => void (finished += 1) } } };
   const workflowsPath = fileURLToPath(new URL('workflow.js', import.meta.url));
-  const connection = await NativeConnection.connect({
-    address: config.temporal.address,
-    grpcCompression: { codec: 'none' },
-  });
+  const connection = await connectWorker(config.temporal);
   const { namespace } = config.temporal;
   const [worker] = await createWorkers([
     {
