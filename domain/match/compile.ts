@@ -87,6 +87,8 @@ export interface Sharing {
   readonly entry: Share<Block>;
   /** By the JSON of a route's `when`. */
   readonly when: Share<CompiledWhen>;
+  /** By the JSON of the patterns. */
+  readonly patterns: Share<readonly string[]>;
 }
 
 /** Sharing of which nothing is shared yet. */
@@ -94,6 +96,7 @@ export const createSharing = (): Sharing => ({
   field: createShare(),
   entry: createShare(),
   when: createShare(),
+  patterns: createShare(),
 });
 
 /**
@@ -108,7 +111,7 @@ export function compile(
     id: subscription.id,
     accountId: subscription.accountId,
     url: subscription.url,
-    patterns: withoutCovered(subscription.events),
+    patterns: compilePatterns(subscription.events, sharing),
     block: compileBlocks(subscription, sharing),
     route: compileRoutes(subscription.routes, sharing),
   };
@@ -126,9 +129,12 @@ export const compileRoutes = (
 
 const compileWhen = (when: Route['when'], sharing: Sharing): CompiledWhen =>
   sharing.when(JSON.stringify([when.events, when.filters, when.conditions]), () => ({
-    patterns: withoutCovered(when.events ?? ['*']),
+    patterns: compilePatterns(when.events ?? ['*'], sharing),
     block: compileBlocks(when, sharing),
   }));
+
+const compilePatterns = (events: readonly string[], sharing: Sharing): readonly string[] =>
+  sharing.patterns(JSON.stringify(events), () => withoutCovered(events));
 
 interface Groups {
   readonly filters?: FilterGroup | null | undefined;
@@ -143,13 +149,12 @@ export const compileBlock = (group: FilterGroup | null | undefined, sharing = cr
   compileEntries(Object.entries(group ?? {}), sharing);
 
 function compileEntries(entries: readonly [string, FilterGroup[string]][], sharing: Sharing): Block {
-  if (entries.length === 0) return NO_BLOCK;
+  const blocks = entries.map((entry) =>
+    sharing.entry(JSON.stringify(entry), () => compileEntry(...entry, sharing)),
+  );
+  if (blocks.length <= 1) return blocks[0] ?? NO_BLOCK;
   // Copied, because a list that grew keeps room for sixteen more, and there are two for each subscription.
-  return [
-    ...entries.flatMap((entry) =>
-      sharing.entry(JSON.stringify(entry), () => compileEntry(...entry, sharing)),
-    ),
-  ];
+  return [...blocks.flat()];
 }
 
 const CONTAINS_SUFFIX = '_contains';

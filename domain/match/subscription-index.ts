@@ -41,40 +41,48 @@ export function createSubscriptionIndex(): SubscriptionIndex {
   const accounts = new Map<AccountId, Map<string, Shelf>>();
   const sharing = createSharing();
   const shareBlock = createShare<Block>();
+  const shareChosen = createShare<readonly number[]>();
 
   const remove = (id: SubscriptionId): boolean => {
     const filing = filings.get(id);
     if (filing === undefined) return false;
     filings.delete(id);
-    const { candidate, subscription, chosen } = filing;
-    const shelves = accounts.get(subscription.accountId);
-    const covers = usableCovers(subscription);
-    subscription.patterns.forEach((pattern, position) => {
+    const { candidate, accountId, patterns, chosen } = filing;
+    const shelves = accounts.get(accountId);
+    const covers = usableCovers(filing);
+    patterns.forEach((pattern, position) => {
       const key = shelfKey(pattern);
       const shelf = shelves?.get(key);
       shelf?.remove(candidate, covers[chosen[position]!] ?? null);
       if (shelf?.isEmpty === true) shelves?.delete(key);
     });
-    if (shelves?.size === 0) accounts.delete(subscription.accountId);
+    if (shelves?.size === 0) accounts.delete(accountId);
     return true;
   };
 
   return {
     put(given) {
       const subscription = compile(given, sharing);
-      remove(subscription.id);
-      const shelves = accounts.get(subscription.accountId) ?? new Map<string, Shelf>();
-      accounts.set(subscription.accountId, shelves);
+      const { id, accountId, patterns, block } = subscription;
+      remove(id);
+      const shelves = accounts.get(accountId) ?? new Map<string, Shelf>();
+      accounts.set(accountId, shelves);
       const candidate = candidateOf(subscription);
       const covers = usableCovers(subscription);
-      const chosen = subscription.patterns.map((pattern) => {
+      const chosen = patterns.map((pattern) => {
         const key = shelfKey(pattern);
         const shelf = shelves.get(key) ?? new Shelf();
         shelves.set(key, shelf);
         return shelf.add(candidate, covers);
       });
-      candidate.remaining = remainingOf(subscription.block, covers, chosen, shareBlock);
-      filings.set(subscription.id, { candidate, subscription, chosen });
+      candidate.remaining = remainingOf(block, covers, chosen, shareBlock);
+      filings.set(id, {
+        candidate,
+        accountId,
+        patterns,
+        block,
+        chosen: shareChosen(chosen.join(), () => chosen),
+      });
     },
     remove,
     matching({ accountId, type, data }) {
@@ -96,9 +104,8 @@ export function createSubscriptionIndex(): SubscriptionIndex {
 }
 
 /** Where a subscription is filed: what it takes to take it out again. */
-interface Filing {
+interface Filing extends Pick<CompiledSubscription, 'accountId' | 'patterns' | 'block'> {
   readonly candidate: Candidate;
-  readonly subscription: CompiledSubscription;
   /**
    * For each of its patterns, which of its usable covers it is filed under, or -1. The covers themselves are made
    * again when it is taken out: kept, they would weigh as much as the rest of the index.
@@ -114,7 +121,10 @@ interface Filing {
 const MAX_KEYS_PER_SUBSCRIPTION = 1_024;
 const MAX_COVERS_COMPARED = 8;
 
-const usableCovers = ({ block, patterns }: CompiledSubscription): readonly Cover[] =>
+const usableCovers = ({
+  block,
+  patterns,
+}: Pick<CompiledSubscription, 'block' | 'patterns'>): readonly Cover[] =>
   coversOf(block)
     .filter(({ keys }) => keys.length * patterns.length <= MAX_KEYS_PER_SUBSCRIPTION)
     .slice(0, MAX_COVERS_COMPARED);
