@@ -32,8 +32,16 @@ export interface SubscriptionDirectory {
   readonly size: number;
 }
 
-export function createSubscriptionDirectory(): SubscriptionDirectory {
-  const states = new Map<SubscriptionId, Subscription>();
+/** Where a directory keeps what it knows of each: a `Map`, or what takes less memory. */
+export interface SubscriptionStates {
+  get(id: SubscriptionId): Subscription | undefined;
+  set(id: SubscriptionId, state: Subscription): unknown;
+  values(): Iterable<Subscription>;
+  readonly size: number;
+}
+
+/** A directory over `states`, which has nothing in it and which nobody else writes. */
+export function createSubscriptionDirectory(states: SubscriptionStates = new Map()): SubscriptionDirectory {
   const waiting = new Map<SubscriptionId, { readonly version: number; readonly wake: () => void }[]>();
   const idsByAccount = new Map<AccountId, Set<SubscriptionId>>();
 

@@ -14,6 +14,7 @@ import { measureLag } from '../../infra/kafka/lag.ts';
 import { recordedDeliveries } from '../../infra/kafka/recall-deliveries.ts';
 import { followEventTypes } from '../../infra/kafka/event-type-log.ts';
 import { createTopics, topicPlans } from '../../infra/kafka/topics.ts';
+import { createPackedMap } from '../../infra/packed/packed-map.ts';
 import { findPlaces } from '../../infra/postgres/known-places.ts';
 import { createPool } from '../../infra/postgres/pool.ts';
 import { runProgram, type ProgramContext, type RunningService } from '../../infra/process/program.ts';
@@ -28,6 +29,7 @@ import { createActorRoom } from './actor-room.ts';
 import { createCollectBatches } from './collect-batches.ts';
 import { createDispatch } from './dispatch.ts';
 import { createEnterLanes } from './enter-lanes.ts';
+import { fewLargeAtOnce } from './few-large-at-once.ts';
 import { startFirstAttempts } from './first-attempts.ts';
 import { followMatchable } from './follow-matchable.ts';
 import { createHandOver } from './hand-over.ts';
@@ -46,7 +48,7 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
   forwardTemporalLogs(logger);
   const kafka = createKafka(config.kafka, 'webhooks-router', logger);
   await createTopics(kafka, topicPlans(config.eventTopics));
-  const directory = createSubscriptionDirectory();
+  const directory = createSubscriptionDirectory(createPackedMap());
   const index = createSubscriptionIndex();
   const log = await followSubscriptions(kafka, config.databaseUrl, logger, {
     name: 'router',
@@ -104,45 +106,47 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
     partitionsAtOnce: 6,
     commits: 'each_chunk',
     onCrash: crash,
-    handle: createDispatch(
-      {
-        batches: createCollectBatches({
+    handle: fewLargeAtOnce(
+      createDispatch(
+        {
+          batches: createCollectBatches({
+            directory,
+            collect: (told) => collectInBatch(client, BATCH_ACTOR, told),
+            room: createActorRoom({
+              standingOf: (actorId) => standingOf(client, actorId),
+              wait: (ms, signal) => delay(ms, undefined, { signal }),
+              logger,
+            }),
+            logger,
+          }),
+          appender,
           directory,
-          collect: (told) => collectInBatch(client, BATCH_ACTOR, told),
-          room: createActorRoom({
-            standingOf: (actorId) => standingOf(client, actorId),
-            wait: (ms, signal) => delay(ms, undefined, { signal }),
+          index,
+          eventTypes: eventTypes.catalogue,
+          known: createKnownDeliveries((ids) => findPlaces(pool, ids), logger),
+          enterLanes: createEnterLanes({
+            eventLog: createEventLog(appender),
+            directory,
+            recorded: (ids, sinceMs, signal) => recordedDeliveries(kafka, logger, ids, sinceMs, signal),
+            releases,
+            logger,
+          }),
+          handOver: createHandOver({
+            carriers: createTemporalCarriers(
+              client,
+              directory,
+              createBacklog(client, namespace, GROUP_ACTOR.taskQueue, GROUPS_WAITING, logger),
+              firstAttempts,
+            ),
+            eventLog: createEventLog(appender),
+            limits: groupLimits(config.deliveriesPerWorkflow),
             logger,
           }),
           logger,
-        }),
-        appender,
-        directory,
-        index,
-        eventTypes: eventTypes.catalogue,
-        known: createKnownDeliveries((ids) => findPlaces(pool, ids), logger),
-        enterLanes: createEnterLanes({
-          eventLog: createEventLog(appender),
-          directory,
-          recorded: (ids, sinceMs, signal) => recordedDeliveries(kafka, logger, ids, sinceMs, signal),
-          releases,
-          logger,
-        }),
-        handOver: createHandOver({
-          carriers: createTemporalCarriers(
-            client,
-            directory,
-            createBacklog(client, namespace, GROUP_ACTOR.taskQueue, GROUPS_WAITING, logger),
-            firstAttempts,
-          ),
-          eventLog: createEventLog(appender),
-          limits: groupLimits(config.deliveriesPerWorkflow),
-          logger,
-        }),
-        logger,
-        count: (what, by) => counters[what].inc(by),
-      },
-      CHUNK_RECORDS,
+          count: (what, by) => counters[what].inc(by),
+        },
+        CHUNK_RECORDS,
+      ),
     ),
   });
 

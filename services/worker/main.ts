@@ -14,6 +14,7 @@ import { createKafka } from '../../infra/kafka/client.ts';
 import { createTell } from '../../infra/kafka/operational-events.ts';
 import { recallDeliveries } from '../../infra/kafka/recall-deliveries.ts';
 import { createTopics, endOffsets, HELD_DELIVERIES, topicPlans } from '../../infra/kafka/topics.ts';
+import { createPackedMap } from '../../infra/packed/packed-map.ts';
 import { failuresOf } from '../../infra/postgres/failure-queries.ts';
 import { createHeldDeliveries } from '../../infra/postgres/held-deliveries.ts';
 import { createPool } from '../../infra/postgres/pool.ts';
@@ -50,8 +51,11 @@ const ATTEMPTS_AT_ONCE = 400;
 const WORK_AT_ONCE = 2_000;
 /** How many of their workflows, with all that is in them, are kept in memory; of others the history is read again. */
 const WORKFLOWS_KEPT = 100;
-/** The workflows of those are short and many. */
-const WORKFLOW_TASKS_AT_ONCE = 40;
+/**
+ * One thread runs them, so more would only wait, each with the deliveries of its group in several forms: with 40 the worker
+ * took 140 MiB more whenever groups had piled up.
+ */
+const WORKFLOW_TASKS_AT_ONCE = 8;
 /**
  * No further group is taken while so many attempts wait for their turn, or their outcomes for Kafka: taken earlier, it is not
  * done sooner.
@@ -60,7 +64,7 @@ const ATTEMPTS_WAITING = 1_000;
 /** Nor while so many are on the wire, which bounds sockets and memory when most endpoints hang. */
 const ATTEMPTS_ON_WIRE = 10_000;
 /** Each takes a group before anybody knows how long its deliveries will wait. */
-const WORK_POLLERS = 5;
+const WORK_POLLERS = 3;
 /** Endpoints tried at once: whoever asks for more waits, and costs deliveries nothing. */
 const CHECKS_AT_ONCE = 20;
 /** So long after a wake-up of a release, others for the same subscription are left out. */
@@ -77,7 +81,7 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
   const pool = createPool(config.databaseUrl, logger);
   const connection = await connectWorker(config.temporal);
   const client = createClient(connection, config.temporal.namespace, keys);
-  const directory = createSubscriptionDirectory();
+  const directory = createSubscriptionDirectory(createPackedMap());
   const admin = keepAdmin(kafka);
   const held = createHeldDeliveries(pool, HELD_DELIVERIES, () =>
     admin.ask((asked) => endOffsets(asked, HELD_DELIVERIES)),
