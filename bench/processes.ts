@@ -55,6 +55,15 @@ export const cpuBetween = (
     }),
   );
 
+/** The first process that `pid` has started and that has not ended; undefined where there is none. */
+export function onlyChildOf(pid: number | undefined): number | undefined {
+  try {
+    return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ')[0]) || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 export interface Sampling {
   /** Ends it and answers all samples. */
   stop(): readonly Sample[];

@@ -21,7 +21,7 @@ import type { Logger } from '../infra/telemetry.ts';
 import { keyRing } from '../infra/crypto/sealed-secret.ts';
 import { connectClient, createClient } from '../infra/temporal/client.ts';
 import { type Config, parseConfig } from '../schemas/config.ts';
-import type { Pids } from './processes.ts';
+import { onlyChildOf, type Pids } from './processes.ts';
 
 const PARTS = ['router', 'worker', 'projector', 'api', 'temporal', 'kafka', 'postgres'] as const;
 export type Part = (typeof PARTS)[number];
@@ -36,7 +36,7 @@ export interface Stack {
   readonly logger: Logger;
   /** One request to the API. Rejects where it is refused. */
   call(method: string, path: string, body?: object): Promise<unknown>;
-  /** Of what runs now. */
+  /** Of what runs now, the process beside the router by itself. */
   pids(): Pids;
   /** Signals a part. Whoever keeps it alive starts it again. */
   signal(part: Part, signal: NodeJS.Signals): void;
@@ -149,12 +149,13 @@ async function connect(
       if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
       return text === '' ? null : (JSON.parse(text) as unknown);
     },
-    pids: () =>
-      Object.fromEntries(
-        PARTS.map((part) => [part, pidOf(part)] as const).filter(
-          (entry): entry is [Part, number] => entry[1] !== undefined,
-        ),
-      ),
+    pids() {
+      const pids = new Map<string, number | undefined>(PARTS.map((part) => [part, pidOf(part)]));
+      pids.set('first attempts', onlyChildOf(pids.get('router')));
+      return Object.fromEntries(
+        [...pids].filter((entry): entry is [string, number] => entry[1] !== undefined),
+      );
+    },
     signal(part, name) {
       const pid = pidOf(part);
       if (pid !== undefined) process.kill(pid, name);

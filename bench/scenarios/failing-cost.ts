@@ -11,7 +11,7 @@ const FAILING_SHARE = 0.1;
 const RETRY_DELAY_SECONDS = 3;
 /** How long one delivery takes to be held, at the very most. */
 const HELD_WITHIN_MS = 20;
-const PARTS = ['router', 'worker', 'projector', 'temporal', 'kafka', 'postgres'] as const;
+const PARTS = ['router', 'first attempts', 'worker', 'projector', 'temporal', 'kafka', 'postgres'] as const;
 /** What a delivery that fails in a group does next: it rides on, or leaves for a workflow of its own. */
 const SHAPES = [
   { says: 'riding', workflowsPerSecond: 0 },
