@@ -14,8 +14,8 @@ export interface KnownDeliveries {
   withoutRepeats(tasks: readonly DeliveryTask[]): Promise<readonly DeliveryTask[]>;
 }
 
-/** Some minutes of full load; one entry takes about 150 bytes. */
-const WINDOW_SIZE = 200_000;
+/** A minute of full load, and the read model knows what is older; one entry takes about 140 bytes. */
+const WINDOW_SIZE = 100_000;
 /** A PostgreSQL that did not answer is left alone for so long: no chunk waits for it. */
 const LEFT_ALONE_MS = 5_000;
 /** A chunk waits for so long at most. */
@@ -68,4 +68,5 @@ export function createKnownDeliveries(findPlaces: FindPlaces, logger: Pick<Logge
   };
 }
 
-const placeText = ({ topic, partition, offset }: RecordPlace): string => `${topic}/${partition}/${offset}`;
+/** Joined, for a text that is put together with + or a template stays a tree of its parts, three times as large. */
+const placeText = ({ topic, partition, offset }: RecordPlace): string => [topic, partition, offset].join('/');
