@@ -43,7 +43,8 @@ export interface SubscriptionStates {
 /** A directory over `states`, which has nothing in it and which nobody else writes. */
 export function createSubscriptionDirectory(states: SubscriptionStates = new Map()): SubscriptionDirectory {
   const waiting = new Map<SubscriptionId, { readonly version: number; readonly wake: () => void }[]>();
-  const idsByAccount = new Map<AccountId, Set<SubscriptionId>>();
+  /** Made when first asked for: only the API lists them. */
+  let idsByAccount: Map<AccountId, Set<SubscriptionId>> | null = null;
 
   const wakeUpTo = (id: SubscriptionId, version: number): void => {
     const waiters = waiting.get(id);
@@ -56,10 +57,7 @@ export function createSubscriptionDirectory(states: SubscriptionStates = new Map
 
   const put = (id: SubscriptionId, accountId: AccountId, state: Subscription): Subscription => {
     states.set(id, state);
-    const ids = idsByAccount.get(accountId) ?? new Set();
-    idsByAccount.set(accountId, ids);
-    if (isLive(state)) ids.add(id);
-    else ids.delete(id);
+    if (idsByAccount !== null) fileUnder(idsByAccount, accountId, id, state);
     wakeUpTo(id, state.version);
     return state;
   };
@@ -84,6 +82,7 @@ export function createSubscriptionDirectory(states: SubscriptionStates = new Map
     },
     get: (id) => states.get(id) ?? initialState(),
     listOf(accountId) {
+      idsByAccount ??= byAccount(states);
       const live = [...(idsByAccount.get(accountId) ?? [])].map((id) => states.get(id)).filter(isKnownLive);
       return live.sort(newestFirst);
     },
@@ -93,6 +92,26 @@ export function createSubscriptionDirectory(states: SubscriptionStates = new Map
       return states.size;
     },
   };
+}
+
+function byAccount(states: SubscriptionStates): Map<AccountId, Set<SubscriptionId>> {
+  const ids = new Map<AccountId, Set<SubscriptionId>>();
+  for (const state of states.values()) {
+    if (state.status !== 'absent') fileUnder(ids, state.accountId, state.id, state);
+  }
+  return ids;
+}
+
+function fileUnder(
+  idsByAccount: Map<AccountId, Set<SubscriptionId>>,
+  accountId: AccountId,
+  id: SubscriptionId,
+  state: Subscription,
+): void {
+  const ids = idsByAccount.get(accountId) ?? new Set();
+  idsByAccount.set(accountId, ids);
+  if (isLive(state)) ids.add(id);
+  else ids.delete(id);
 }
 
 /** By code units: what a language thinks of letters would break the order that cursors go by. */

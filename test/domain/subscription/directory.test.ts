@@ -55,6 +55,15 @@ describe('the directory of subscriptions', () => {
     expect(directory.listOf('acme' as AccountId).map((one) => one.id)).toEqual([id(3)]);
   });
 
+  it('lists what came after it was first asked for a list', () => {
+    const directory = createSubscriptionDirectory();
+    const listed = () => directory.listOf('default' as AccountId).map((one) => one.id);
+    directory.apply(created(1));
+    expect(listed()).toEqual([id(1)]);
+    for (const event of [created(2), created(3), deleted(1, 2)]) directory.apply(event);
+    expect(listed()).toEqual([id(3), id(2)]);
+  });
+
   it('lists those of one moment by the code units of their ids, as cursors compare them', () => {
     const directory = createSubscriptionDirectory();
     const ids = ['wh_bbbbbbbb', 'wh_Aaaaaaaa', 'wh_aaaaaaaa', 'wh_Bbbbbbbb'] as SubscriptionId[];
