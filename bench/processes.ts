@@ -31,9 +31,9 @@ interface ProcessStat extends Use {
 /** What all parts use now. One that is gone is left out. */
 export function usesOf(pids: Pids): Readonly<Record<string, Use>> {
   const stats = new Map<number, ProcessStat>();
-  for (const name of readdirSync('/proc')) {
-    const stat = /^\d+$/.test(name) ? statOf(Number(name)) : undefined;
-    if (stat !== undefined) stats.set(Number(name), stat);
+  for (const pid of processIds()) {
+    const stat = statOf(pid);
+    if (stat !== undefined) stats.set(pid, stat);
   }
   const roots = new Set(Object.values(pids));
   return Object.fromEntries(
@@ -55,14 +55,14 @@ export const cpuBetween = (
     }),
   );
 
-/** The first process that `pid` has started and that has not ended; undefined where there is none. */
-export function onlyChildOf(pid: number | undefined): number | undefined {
-  try {
-    return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ')[0]) || undefined;
-  } catch {
-    return undefined;
-  }
-}
+/** The process that `pid` has started and that has not ended; undefined where there is none. */
+export const onlyChildOf = (pid: number | undefined): number | undefined =>
+  pid === undefined ? undefined : processIds().find((other) => statOf(other)?.parent === pid);
+
+const processIds = (): readonly number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
 
 export interface Sampling {
   /** Ends it and answers all samples. */
@@ -77,7 +77,8 @@ export function startSampling(pids: () => Pids, everyMs: number): Sampling {
     samples.push({ atSeconds: (performance.now() - startedAtMs) / 1_000, uses: usesOf(pids()) });
   };
   look();
-  const timer = setInterval(look, everyMs);
+  // A scenario that fails does not come to stop it.
+  const timer = setInterval(look, everyMs).unref();
   return {
     stop() {
       clearInterval(timer);
