@@ -99,6 +99,46 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
   };
   const admin = keepAdmin(kafka);
   measureLag(metrics, admin, [{ groupId: GROUP_ID, topics: config.eventTopics }]);
+  const dispatch = createDispatch(
+    {
+      batches: createCollectBatches({
+        directory,
+        collect: (told) => collectInBatch(client, BATCH_ACTOR, told),
+        room: createActorRoom({
+          standingOf: (actorId) => standingOf(client, actorId),
+          wait: (ms, signal) => delay(ms, undefined, { signal }),
+          logger,
+        }),
+        logger,
+      }),
+      appender,
+      directory,
+      index,
+      eventTypes: eventTypes.catalogue,
+      known: createKnownDeliveries((ids) => findPlaces(pool, ids), logger),
+      enterLanes: createEnterLanes({
+        eventLog: createEventLog(appender),
+        directory,
+        recorded: (ids, sinceMs, signal) => recordedDeliveries(kafka, logger, ids, sinceMs, signal),
+        releases,
+        logger,
+      }),
+      handOver: createHandOver({
+        carriers: createTemporalCarriers(
+          client,
+          directory,
+          createBacklog(client, namespace, GROUP_ACTOR.taskQueue, GROUPS_WAITING, logger),
+          firstAttempts,
+        ),
+        eventLog: createEventLog(appender),
+        limits: groupLimits(config.deliveriesPerWorkflow),
+        logger,
+      }),
+      logger,
+      count: (what, by) => counters[what].inc(by),
+    },
+    CHUNK_RECORDS,
+  );
   const consumer = await startChunkConsumer(kafka, logger, {
     groupId: GROUP_ID,
     topics: config.eventTopics,
@@ -106,48 +146,7 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
     partitionsAtOnce: 6,
     commits: 'each_chunk',
     onCrash: crash,
-    handle: fewLargeAtOnce(
-      createDispatch(
-        {
-          batches: createCollectBatches({
-            directory,
-            collect: (told) => collectInBatch(client, BATCH_ACTOR, told),
-            room: createActorRoom({
-              standingOf: (actorId) => standingOf(client, actorId),
-              wait: (ms, signal) => delay(ms, undefined, { signal }),
-              logger,
-            }),
-            logger,
-          }),
-          appender,
-          directory,
-          index,
-          eventTypes: eventTypes.catalogue,
-          known: createKnownDeliveries((ids) => findPlaces(pool, ids), logger),
-          enterLanes: createEnterLanes({
-            eventLog: createEventLog(appender),
-            directory,
-            recorded: (ids, sinceMs, signal) => recordedDeliveries(kafka, logger, ids, sinceMs, signal),
-            releases,
-            logger,
-          }),
-          handOver: createHandOver({
-            carriers: createTemporalCarriers(
-              client,
-              directory,
-              createBacklog(client, namespace, GROUP_ACTOR.taskQueue, GROUPS_WAITING, logger),
-              firstAttempts,
-            ),
-            eventLog: createEventLog(appender),
-            limits: groupLimits(config.deliveriesPerWorkflow),
-            logger,
-          }),
-          logger,
-          count: (what, by) => counters[what].inc(by),
-        },
-        CHUNK_RECORDS,
-      ),
-    ),
+    handle: fewLargeAtOnce(dispatch),
   });
 
   return {
