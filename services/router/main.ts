@@ -1,5 +1,4 @@
 /** The router: `platform.events` in, durable deliveries out. Scale it by adding processes, up to the partitions. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { Counter } from 'prom-client';
 import { releaseId } from '../../domain/deliver/carrier.ts';
 import { groupLimits } from '../../domain/deliver/grouping.ts';
@@ -19,14 +18,11 @@ import { findPlaces } from '../../infra/postgres/known-places.ts';
 import { createPool } from '../../infra/postgres/pool.ts';
 import { runProgram, type ProgramContext, type RunningService } from '../../infra/process/program.ts';
 import { followSubscriptions } from '../../infra/projections/follow-subscriptions.ts';
-import { collectInBatch, standingOf } from '../../infra/temporal/batch-actors.ts';
 import { createBacklog } from '../../infra/temporal/backlog.ts';
 import { connectWorker, createClient } from '../../infra/temporal/client.ts';
 import { forwardTemporalLogs } from '../../infra/temporal/logs.ts';
 import { createReleases } from '../../infra/temporal/releases.ts';
-import { BATCH_ACTOR, GROUP_ACTOR, RELEASE_ACTOR, RELEASE_WOKEN_EVERY_MS } from '../../workflows/messages.ts';
-import { createActorRoom } from './actor-room.ts';
-import { createCollectBatches } from './collect-batches.ts';
+import { GROUP_ACTOR, RELEASE_ACTOR, RELEASE_WOKEN_EVERY_MS } from '../../workflows/messages.ts';
 import { createDispatch } from './dispatch.ts';
 import { createEnterLanes } from './enter-lanes.ts';
 import { fewLargeAtOnce } from './few-large-at-once.ts';
@@ -34,6 +30,7 @@ import { startFirstAttempts } from './first-attempts.ts';
 import { followMatchable } from './follow-matchable.ts';
 import { createHandOver } from './hand-over.ts';
 import { createKnownDeliveries } from './known-deliveries.ts';
+import { createTemporalBatches } from './temporal-batches.ts';
 import { createTemporalCarriers } from './temporal-carriers.ts';
 
 const GROUP_ID = 'webhooks-router';
@@ -101,16 +98,7 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
   measureLag(metrics, admin, [{ groupId: GROUP_ID, topics: config.eventTopics }]);
   const dispatch = createDispatch(
     {
-      batches: createCollectBatches({
-        directory,
-        collect: (told) => collectInBatch(client, BATCH_ACTOR, told),
-        room: createActorRoom({
-          standingOf: (actorId) => standingOf(client, actorId),
-          wait: (ms, signal) => delay(ms, undefined, { signal }),
-          logger,
-        }),
-        logger,
-      }),
+      batches: createTemporalBatches(client, directory, logger),
       appender,
       directory,
       index,

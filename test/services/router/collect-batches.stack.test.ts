@@ -1,16 +1,14 @@
 /** What a router tells an actor that collects batches, on a real Temporal, while no worker is there to take it. */
 import { Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { randomBytes } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { BatchAddress } from '../../../domain/batch/batch-address.ts';
 import type { BatchItem, FlushedBatch } from '../../../domain/batch/batch.ts';
 import { MOST_HISTORY } from '../../../domain/batch/keeping-up.ts';
 import { createSubscriptionDirectory } from '../../../domain/subscription/directory.ts';
-import { collectInBatch, standingOf } from '../../../infra/temporal/batch-actors.ts';
+import { standingOf } from '../../../infra/temporal/batch-actors.ts';
 import type { AccountId, SubscriptionId } from '../../../schemas/ids.ts';
-import { createActorRoom } from '../../../services/router/actor-room.ts';
-import { createCollectBatches } from '../../../services/router/collect-batches.ts';
+import { createTemporalBatches } from '../../../services/router/temporal-batches.ts';
 import { BATCH_ACTOR } from '../../../workflows/messages.ts';
 import { itemAt } from '../../domain/batch/batch-items.ts';
 import { startTestTemporal, type TestTemporal } from '../../infra/temporal/test-temporal.ts';
@@ -43,17 +41,7 @@ const noisyItem = (offset: number): BatchItem => {
 };
 /** Tells the actor of `chunks` chunks, one after the other as the chunks of a partition come. */
 async function tell(chunks: number): Promise<void> {
-  const { client } = temporal;
-  const batches = createCollectBatches({
-    directory: createSubscriptionDirectory(),
-    collect: (told) => collectInBatch(client, BATCH_ACTOR, told),
-    room: createActorRoom({
-      standingOf: (actorId) => standingOf(client, actorId),
-      wait: (ms, signal) => delay(ms, undefined, { signal }),
-      logger,
-    }),
-    logger,
-  });
+  const batches = createTemporalBatches(temporal.client, createSubscriptionDirectory(), logger);
   for (let chunk = 0; chunk < chunks; chunk += 1) {
     const items = Array.from({ length: EVENTS }, (_, index) => noisyItem(chunk * EVENTS + index));
     const terms = { version: 1, size: 100, timeoutMs: 3_600_000 };
