@@ -4,13 +4,15 @@ import { createPacking } from '../../../infra/packed/packing.ts';
 
 const json = fc.jsonValue({ maxDepth: 4 });
 
-it('every value of JSON comes back as it was, whatever was packed between', () => {
+it('a value comes back as it does from its text as JSON, whatever was packed between', () => {
   fc.assert(
     fc.property(fc.array(json), (values) => {
       const packing = createPacking<unknown>();
       const texts = values.map((value) => packing.pack(value));
-      expect(texts.map((text) => packing.unpack(text))).toEqual(values);
+      // Not `values`: JSON writes -0 as 0.
+      expect(texts.map((text) => packing.unpack(text))).toEqual(JSON.parse(JSON.stringify(values)));
     }),
+    { numRuns: 1_000, examples: [[[[-0]]]] },
   );
 });
 
