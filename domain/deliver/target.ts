@@ -1,11 +1,11 @@
 import type { DeliveryTask } from '../../schemas/delivery.ts';
 import type { JsonObject } from '../../schemas/json.ts';
 import type { StoredSettings } from '../../schemas/subscription-log.ts';
-import { targetUrl } from '../match/match-event.ts';
+import { targetUrl, type Destinations } from '../match/match-event.ts';
 
 /** The url that a delivery goes to under `settings`: that of the first route that takes it, else their own. */
 export function targetOf(
-  settings: Parameters<typeof targetUrl>[0],
+  settings: Destinations,
   task: Pick<DeliveryTask, 'body' | 'eventType' | 'batchedEvents'>,
 ): string {
   // The body is parsed only where a route may ask for its data.
@@ -15,7 +15,7 @@ export function targetOf(
 
 /** Where an attempt of a delivery goes now; null where it goes to a fallback that its subscription has no more. */
 export const urlNow = (
-  settings: Parameters<typeof targetOf>[0] & Pick<StoredSettings, 'fallback'>,
+  settings: Destinations & Pick<StoredSettings, 'fallback'>,
   task: Parameters<typeof targetOf>[1] & Pick<DeliveryTask, 'standsInFor'>,
 ): string | null =>
   task.standsInFor === undefined ? targetOf(settings, task) : (settings.fallback?.url ?? null);

@@ -3,7 +3,7 @@
  * to read is likely to be far from the processor's cache, and with many subscriptions that is what matching costs.
  */
 import type { SubscriptionId } from '../../schemas/ids.ts';
-import type { Block, CompiledRoute, CompiledSubscription } from './compile.ts';
+import type { Block } from './compile.ts';
 
 /** What is read of a subscription for an event. */
 export interface Candidate {
@@ -12,13 +12,18 @@ export interface Candidate {
   readonly id: SubscriptionId;
   /** Ids are in the order of these numbers, and by their text where the numbers are the same. */
   readonly orderOfId: number;
-  readonly url: string;
-  readonly route: CompiledRoute | null;
+  /**
+   * For each of its patterns, which of its usable covers it is filed under, or -1. The covers themselves are made
+   * again when it is taken out: kept, they would weigh as much as the rest of the index.
+   */
+  chosen: readonly number[];
 }
 
-/** The candidate that a subscription is, with everything left to evaluate. */
-export function candidateOf({ id, url, route, block }: CompiledSubscription): Candidate {
-  return { remaining: block, id, orderOfId: orderOf(id), url, route };
+const NOWHERE: readonly number[] = [];
+
+/** The candidate that a subscription is, filed nowhere yet, with everything left to evaluate. */
+export function candidateOf(id: SubscriptionId, block: Block): Candidate {
+  return { remaining: block, id, orderOfId: orderOf(id), chosen: NOWHERE };
 }
 
 const ID_PREFIX = 'wh_';

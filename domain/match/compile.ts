@@ -3,7 +3,6 @@
  * event costs comparisons only. The language itself is described at `FilterGroup` in schemas/filter-grammar.ts.
  */
 import type { FilterGroup, GroupName, Operator, Operators, Scalar } from '../../schemas/filter-grammar.ts';
-import type { Route } from '../../schemas/filter.ts';
 import type { AccountId, SubscriptionId } from '../../schemas/ids.ts';
 import type { JsonObject } from '../../schemas/json.ts';
 import { comparesWithNumber, holds, testOf, type Test } from './condition.ts';
@@ -15,12 +14,10 @@ import { createShare, type Share } from './sharing.ts';
 export interface MatchableSubscription {
   readonly id: SubscriptionId;
   readonly accountId: AccountId;
-  readonly url: string;
   /** Event patterns, any of which takes the event in. */
   readonly events: readonly string[];
   readonly filters: FilterGroup | null;
   readonly conditions: FilterGroup | null;
-  readonly routes: readonly Route[];
 }
 
 /** What matching needs of an event. */
@@ -50,7 +47,7 @@ export type Node = ConditionNode | GroupNode;
 /** One object of the language: all of it must hold, and the empty one does. */
 export type Block = readonly Node[];
 
-/** What must hold for an event to be taken in, or to take a route. */
+/** What must hold for an event to be taken in, or to take a route: ready to be asked. */
 export interface CompiledWhen {
   /** No event type matches two of them. */
   readonly patterns: readonly string[];
@@ -58,35 +55,14 @@ export interface CompiledWhen {
   readonly block: Block;
 }
 
-/**
- * Another url for the events for which it holds, and the route that is asked where it does not. A list would be two
- * more objects to follow, each likely to be far from the processor's cache.
- */
-export interface CompiledRoute {
-  readonly when: CompiledWhen;
-  readonly url: string;
-  readonly otherwise: CompiledRoute | null;
-}
-
-/** A subscription, ready to be matched. */
-export interface CompiledSubscription extends CompiledWhen {
-  readonly id: SubscriptionId;
-  readonly accountId: AccountId;
-  readonly url: string;
-  /** The first of its routes; null where it has none. */
-  readonly route: CompiledRoute | null;
-}
-
 // Shared by the many subscriptions that have none.
 const NO_BLOCK: Block = [];
 
-/** What compiled subscriptions have in common. */
+/** What those that were compiled have in common. */
 export interface Sharing {
   readonly field: Share<Field>;
   /** By the JSON of an entry of the language. */
   readonly entry: Share<Block>;
-  /** By the JSON of a route's `when`. */
-  readonly when: Share<CompiledWhen>;
   /** By the JSON of the patterns. */
   readonly patterns: Share<readonly string[]>;
 }
@@ -95,54 +71,30 @@ export interface Sharing {
 export const createSharing = (): Sharing => ({
   field: createShare(),
   entry: createShare(),
-  when: createShare(),
   patterns: createShare(),
 });
 
-/**
- * Compiles a subscription. Throws a TypeError for an operator that no schema lets through, and for nothing else.
- * Whoever compiles many hands in the same `sharing`.
- */
-export function compile(
-  subscription: MatchableSubscription,
-  sharing: Sharing = createSharing(),
-): CompiledSubscription {
-  return {
-    id: subscription.id,
-    accountId: subscription.accountId,
-    url: subscription.url,
-    patterns: compilePatterns(subscription.events, sharing),
-    block: compileBlocks(subscription, sharing),
-    route: compileRoutes(subscription.routes, sharing),
-  };
-}
-
-/** Compiles routes alone, for `urlFor`: the first of them, or null where there are none. */
-export const compileRoutes = (
-  routes: readonly Route[],
-  sharing: Sharing = createSharing(),
-): CompiledRoute | null =>
-  routes.reduceRight<CompiledRoute | null>(
-    (otherwise, { when, url }) => ({ when: compileWhen(when, sharing), url, otherwise }),
-    null,
-  );
-
-const compileWhen = (when: Route['when'], sharing: Sharing): CompiledWhen =>
-  sharing.when(JSON.stringify([when.events, when.filters, when.conditions]), () => ({
-    patterns: compilePatterns(when.events ?? ['*'], sharing),
-    block: compileBlocks(when, sharing),
-  }));
-
-const compilePatterns = (events: readonly string[], sharing: Sharing): readonly string[] =>
-  sharing.patterns(JSON.stringify(events), () => withoutCovered(events));
-
-interface Groups {
+/** What a subscription asks of an event, and each of its routes. What is not there asks for nothing. */
+export interface When {
+  readonly events?: readonly string[] | undefined;
   readonly filters?: FilterGroup | null | undefined;
   readonly conditions?: FilterGroup | null | undefined;
 }
 
-const compileBlocks = ({ filters, conditions }: Groups, sharing: Sharing): Block =>
-  compileEntries([...Object.entries(filters ?? {}), ...Object.entries(conditions ?? {})], sharing);
+/**
+ * Compiles what a subscription or a route asks. Throws a TypeError for an operator that no schema lets through, and for
+ * nothing else. Whoever compiles many hands in the same `sharing`.
+ */
+export const compile = (when: When, sharing: Sharing = createSharing()): CompiledWhen => ({
+  patterns: compilePatterns(when.events ?? ['*'], sharing),
+  block: compileEntries(
+    [...Object.entries(when.filters ?? {}), ...Object.entries(when.conditions ?? {})],
+    sharing,
+  ),
+});
+
+const compilePatterns = (events: readonly string[], sharing: Sharing): readonly string[] =>
+  sharing.patterns(JSON.stringify(events), () => withoutCovered(events));
 
 /** Compiles one object of the language. */
 export const compileBlock = (group: FilterGroup | null | undefined, sharing = createSharing()): Block =>
@@ -224,15 +176,4 @@ export function whenHolds(when: CompiledWhen, event: Pick<MatchableEvent, 'type'
     if (patternMatches(pattern, event.type)) return blockHolds(when.block, event.data);
   }
   return false;
-}
-
-/** The url of the first route that holds, else the subscription's own. */
-export function urlFor(
-  subscription: Pick<CompiledSubscription, 'url' | 'route'>,
-  event: Pick<MatchableEvent, 'type' | 'data'>,
-): string {
-  for (let { route } = subscription; route !== null; route = route.otherwise) {
-    if (whenHolds(route.when, event)) return route.url;
-  }
-  return subscription.url;
 }

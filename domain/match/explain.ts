@@ -1,21 +1,21 @@
 /** The rules of matching, answered condition by condition, by the same code that matches. */
-import type { FilterGroup, GroupName, Operator } from '../../schemas/filter-grammar.ts';
+import type { GroupName, Operator } from '../../schemas/filter-grammar.ts';
 import {
   blockHolds,
   compile,
   compileBlock,
   groupHolds,
-  urlFor,
   whenHolds,
   type Block,
   type ConditionNode,
   type GroupNode,
   type MatchableEvent,
-  type MatchableSubscription,
+  type When,
 } from './compile.ts';
 import { judge, type Verdict } from './condition.ts';
 import { patternMatches } from './event-pattern.ts';
 import { readField } from './field.ts';
+import { targetUrl, type RoutedSubscription } from './match-event.ts';
 
 /** One thing that was asked of the event, and what came of it. */
 export interface Check {
@@ -49,8 +49,7 @@ export interface Explanation {
 }
 
 /** Why the event is or is not taken in by the subscription, and by which route it goes. */
-export function explainMatch(subscription: MatchableSubscription, event: MatchableEvent): Explanation {
-  const compiled = compile(subscription);
+export function explainMatch(subscription: RoutedSubscription, event: MatchableEvent): Explanation {
   const isOwnAccount = event.accountId === subscription.accountId;
   const account: Check = {
     path: 'account_id',
@@ -60,27 +59,20 @@ export function explainMatch(subscription: MatchableSubscription, event: Matchab
     outcome: isOwnAccount ? 'holds' : 'fails',
   };
   const checks = [account, ...checksOfWhen(subscription, '', event)];
-  if (!isOwnAccount || !whenHolds(compiled, event)) return { matched: false, url: null, checks, routes: [] };
+  if (!isOwnAccount || !whenHolds(compile(subscription), event)) {
+    return { matched: false, url: null, checks, routes: [] };
+  }
 
   const routes: RouteExplanation[] = [];
-  let asked = compiled.route;
   for (const [position, { when, url }] of subscription.routes.entries()) {
-    const holds = asked !== null && whenHolds(asked.when, event);
+    const holds = whenHolds(compile(when), event);
     routes.push({ url, holds, checks: checksOfWhen(when, `routes[${position}].when.`, event) });
     if (holds) break;
-    asked = asked?.otherwise ?? null;
   }
-  return { matched: true, url: urlFor(compiled, event), checks, routes };
+  return { matched: true, url: targetUrl(subscription, event), checks, routes };
 }
 
-/** The same fields of a subscription and of a route's `when`, as the customer wrote them. */
-interface Asked {
-  readonly events?: readonly string[] | undefined;
-  readonly filters?: FilterGroup | null | undefined;
-  readonly conditions?: FilterGroup | null | undefined;
-}
-
-function checksOfWhen(asked: Asked, at: string, event: MatchableEvent): readonly Check[] {
+function checksOfWhen(asked: When, at: string, event: MatchableEvent): readonly Check[] {
   return [
     ...checksOfEvents(asked.events, at, event),
     ...checksOfBlock(compileBlock(asked.filters), `${at}filters`, event),

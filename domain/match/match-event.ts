@@ -1,28 +1,42 @@
 /** THE match step: one event against all subscriptions. The index answers it and is not changed by it. */
+import type { Route } from '../../schemas/filter.ts';
 import type { SubscriptionId } from '../../schemas/ids.ts';
-import { compileRoutes, urlFor, type MatchableEvent, type MatchableSubscription } from './compile.ts';
+import { compareIds } from './candidate.ts';
+import {
+  blockHolds,
+  compile,
+  whenHolds,
+  type MatchableEvent,
+  type MatchableSubscription,
+} from './compile.ts';
 import type { SubscriptionIndex } from './subscription-index.ts';
 
-/** A subscription that the event is owed to, and the url that its routes choose for it. */
-export interface Match {
-  readonly subscriptionId: SubscriptionId;
-  readonly url: string;
+/** Every subscription that takes the event in, each once, in the order of their ids, whatever order they came in. */
+export function matchEvent(index: SubscriptionIndex, event: MatchableEvent): readonly SubscriptionId[] {
+  return index
+    .candidatesFor(event)
+    .filter(({ remaining }) => blockHolds(remaining, event.data))
+    .sort(compareIds)
+    .map(({ id }) => id);
 }
 
-/** Every subscription that takes the event in, each once, in the order of their ids, whatever order they came in. */
-export function matchEvent(index: SubscriptionIndex, event: MatchableEvent): readonly Match[] {
-  return index
-    .matching(event)
-    .map((subscription) => ({ subscriptionId: subscription.id, url: urlFor(subscription, event) }));
+/** Where a subscription has its events go. */
+export interface Destinations {
+  readonly url: string;
+  /** Asked one after the other. */
+  readonly routes: readonly Route[];
 }
+
+/** A subscription with all that decides which events go where. */
+export type RoutedSubscription = MatchableSubscription & Destinations;
 
 /**
  * The url for an event that the subscription is already known to take in: that of the first route that holds, else
  * its own. For an attempt, which asks again each time, so that a corrected route takes effect on the next one.
  */
 export function targetUrl(
-  subscription: Pick<MatchableSubscription, 'url' | 'routes'>,
+  { url, routes }: Destinations,
   event: Pick<MatchableEvent, 'type' | 'data'>,
 ): string {
-  return urlFor({ url: subscription.url, route: compileRoutes(subscription.routes) }, event);
+  return routes.find(({ when }) => whenHolds(compile(when), event))?.url ?? url;
 }

@@ -51,7 +51,7 @@ export function createPreview<Event extends PastEvent, Shown>(
 ): Preview<Event, Shown> {
   const { draft, accountId, limit, show, fingerprintOf } = options;
   const index = createSubscriptionIndex();
-  index.put({ ...draft, id: DRAFT_ID, accountId, url: '', routes: [] });
+  index.add({ ...draft, id: DRAFT_ID, accountId });
   const seen = new Set<number>();
   let events = 0;
   let newest: { readonly takenAtMs: number; readonly shown: Shown }[] = [];

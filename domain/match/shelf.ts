@@ -6,7 +6,6 @@
 import type { JsonObject } from '../../schemas/json.ts';
 import type { AccessKey, Cover } from './access-keys.ts';
 import type { Candidate } from './candidate.ts';
-import { blockHolds } from './compile.ts';
 import { fieldKey, type Field } from './field.ts';
 import { FieldIndex } from './field-index.ts';
 import { ListMap } from './list-map.ts';
@@ -54,14 +53,12 @@ export class Shelf {
     }
   }
 
-  /** Adds to `matching` every candidate on this shelf that the data matches, once. */
-  collect(data: JsonObject, matching: Candidate[]): void {
-    for (const candidate of this.rest) if (blockHolds(candidate.remaining, data)) matching.push(candidate);
-    const found: Candidate[] = [];
-    for (const index of this.fieldsOf(data)) index.collect(data, found);
-    for (const candidate of distinct(found)) {
-      if (blockHolds(candidate.remaining, data)) matching.push(candidate);
-    }
+  /** Adds to `found` every candidate on this shelf that the data may match, once. */
+  collect(data: JsonObject, found: Candidate[]): void {
+    for (const candidate of this.rest) found.push(candidate);
+    const byFields: Candidate[] = [];
+    for (const index of this.fieldsOf(data)) index.collect(data, byFields);
+    for (const candidate of distinct(byFields)) found.push(candidate);
   }
 
   /** The indexes of all fields that the data may have, some perhaps twice. */

@@ -5,12 +5,12 @@
  */
 import type { AccountId, SubscriptionId } from '../../schemas/ids.ts';
 import { coversOf, type Cover } from './access-keys.ts';
-import { candidateOf, compareIds, type Candidate } from './candidate.ts';
+import { candidateOf, type Candidate } from './candidate.ts';
 import {
   compile,
   createSharing,
   type Block,
-  type CompiledSubscription,
+  type CompiledWhen,
   type MatchableEvent,
   type MatchableSubscription,
   type Node,
@@ -20,97 +20,81 @@ import { fieldKey, type Field } from './field.ts';
 import { Shelf } from './shelf.ts';
 import { createShare, type Share } from './sharing.ts';
 
-/** What the index tells of a subscription that matches. */
-export type Matching = Pick<CompiledSubscription, 'id' | 'url' | 'route'>;
-
 /** All subscriptions that are to receive anything. Whether one is paused or disabled is for its owner to know. */
 export interface SubscriptionIndex {
-  /** Adds the subscription, or takes it in place of the one with its id. Where it throws, nothing has changed. */
-  put(subscription: MatchableSubscription): void;
-  /** Takes it out. False where there was none. */
-  remove(id: SubscriptionId): boolean;
-  /** Every subscription that takes the event in, each once, in the order of their ids. */
-  matching(event: MatchableEvent): readonly Matching[];
+  /** Adds a subscription with an id that is not in it. Where it throws, nothing has changed. */
+  add(subscription: MatchableSubscription): void;
+  /**
+   * Takes out the one with its id, which must ask for what it asked for when it was added: by that it is found again.
+   * False where there was none.
+   */
+  remove(subscription: MatchableSubscription): boolean;
+  /** Whoever may take the event in, each once: those that do are the ones whose `remaining` block holds. */
+  candidatesFor(event: MatchableEvent): readonly Candidate[];
   /** How many subscriptions there are. */
   readonly size: number;
 }
 
 /** An index without subscriptions. */
 export function createSubscriptionIndex(): SubscriptionIndex {
-  const filings = new Map<SubscriptionId, Filing>();
+  const candidates = new Map<SubscriptionId, Candidate>();
   const accounts = new Map<AccountId, Map<string, Shelf>>();
   const sharing = createSharing();
   const shareBlock = createShare<Block>();
   const shareChosen = createShare<readonly number[]>();
 
-  const remove = (id: SubscriptionId): boolean => {
-    const filing = filings.get(id);
-    if (filing === undefined) return false;
-    filings.delete(id);
-    const { candidate, accountId, patterns, chosen } = filing;
-    const shelves = accounts.get(accountId);
-    const covers = usableCovers(filing);
-    patterns.forEach((pattern, position) => {
-      const key = shelfKey(pattern);
-      const shelf = shelves?.get(key);
-      shelf?.remove(candidate, covers[chosen[position]!] ?? null);
-      if (shelf?.isEmpty === true) shelves?.delete(key);
-    });
-    if (shelves?.size === 0) accounts.delete(accountId);
-    return true;
-  };
-
   return {
-    put(given) {
-      const subscription = compile(given, sharing);
-      const { id, accountId, patterns, block } = subscription;
-      remove(id);
+    add(subscription) {
+      const { id, accountId } = subscription;
+      if (candidates.has(id)) throw new Error(`${id} is in the index already`);
+      const compiled = compile(subscription, sharing);
       const shelves = accounts.get(accountId) ?? new Map<string, Shelf>();
       accounts.set(accountId, shelves);
-      const candidate = candidateOf(subscription);
-      const covers = usableCovers(subscription);
-      const chosen = patterns.map((pattern) => {
+      const candidate = candidateOf(id, compiled.block);
+      const covers = usableCovers(compiled);
+      const chosen = compiled.patterns.map((pattern) => {
         const key = shelfKey(pattern);
         const shelf = shelves.get(key) ?? new Shelf();
         shelves.set(key, shelf);
         return shelf.add(candidate, covers);
       });
-      candidate.remaining = remainingOf(block, covers, chosen, shareBlock);
-      filings.set(id, {
-        candidate,
-        accountId,
-        patterns,
-        block,
-        chosen: shareChosen(chosen.join(), () => chosen),
-      });
+      candidate.remaining = remainingOf(compiled.block, covers, chosen, shareBlock);
+      candidate.chosen = shareChosen(chosen.join(), () => chosen);
+      candidates.set(id, candidate);
     },
-    remove,
-    matching({ accountId, type, data }) {
+    remove(subscription) {
+      const { id, accountId } = subscription;
+      const candidate = candidates.get(id);
+      if (candidate === undefined) return false;
+      candidates.delete(id);
+      const compiled = compile(subscription, sharing);
+      const shelves = accounts.get(accountId);
+      const covers = usableCovers(compiled);
+      compiled.patterns.forEach((pattern, position) => {
+        const key = shelfKey(pattern);
+        const shelf = shelves?.get(key);
+        shelf?.remove(candidate, covers[candidate.chosen[position]!] ?? null);
+        if (shelf?.isEmpty === true) shelves?.delete(key);
+      });
+      if (shelves?.size === 0) accounts.delete(accountId);
+      return true;
+    },
+    candidatesFor({ accountId, type, data }) {
       const shelves = accounts.get(accountId);
       if (shelves === undefined) return [];
       // No subscription is on two of these: its patterns that another one takes in were dropped.
-      const matching: Candidate[] = [];
-      shelves.get('*')?.collect(data, matching);
-      shelves.get(type)?.collect(data, matching);
+      const found: Candidate[] = [];
+      shelves.get('*')?.collect(data, found);
+      shelves.get(type)?.collect(data, found);
       for (let dot = type.indexOf('.'); dot !== -1; dot = type.indexOf('.', dot + 1)) {
-        shelves.get(type.slice(0, dot + 1))?.collect(data, matching);
+        shelves.get(type.slice(0, dot + 1))?.collect(data, found);
       }
-      return matching.sort(compareIds);
+      return found;
     },
     get size() {
-      return filings.size;
+      return candidates.size;
     },
   };
-}
-
-/** Where a subscription is filed: what it takes to take it out again. */
-interface Filing extends Pick<CompiledSubscription, 'accountId' | 'patterns' | 'block'> {
-  readonly candidate: Candidate;
-  /**
-   * For each of its patterns, which of its usable covers it is filed under, or -1. The covers themselves are made
-   * again when it is taken out: kept, they would weigh as much as the rest of the index.
-   */
-  readonly chosen: readonly number[];
 }
 
 /**
@@ -121,10 +105,7 @@ interface Filing extends Pick<CompiledSubscription, 'accountId' | 'patterns' | '
 const MAX_KEYS_PER_SUBSCRIPTION = 1_024;
 const MAX_COVERS_COMPARED = 8;
 
-const usableCovers = ({
-  block,
-  patterns,
-}: Pick<CompiledSubscription, 'block' | 'patterns'>): readonly Cover[] =>
+const usableCovers = ({ block, patterns }: CompiledWhen): readonly Cover[] =>
   coversOf(block)
     .filter(({ keys }) => keys.length * patterns.length <= MAX_KEYS_PER_SUBSCRIPTION)
     .slice(0, MAX_COVERS_COMPARED);

@@ -5,8 +5,9 @@
  */
 import type { DeliveryStatus } from '../../schemas/delivery.ts';
 import type { SubscriptionEvent } from '../../schemas/subscription-log.ts';
-import type { MatchableEvent, MatchableSubscription } from '../match/compile.ts';
+import type { MatchableEvent } from '../match/compile.ts';
 import { explainMatch, type Explanation } from '../match/explain.ts';
+import type { RoutedSubscription } from '../match/match-event.ts';
 import { subscriptionAt } from '../subscription/history.ts';
 import { isLive, type LiveSubscription, type Subscription } from '../subscription/subscription.ts';
 
@@ -95,7 +96,7 @@ function explained(subscription: LiveSubscription, event: MatchableEvent): Expla
     : { ...match, checks: match.checks.filter(({ path }) => path === 'account_id') };
 }
 
-const matchable = ({ settings, id, accountId }: LiveSubscription): MatchableSubscription => ({
+const matchable = ({ settings, id, accountId }: LiveSubscription): RoutedSubscription => ({
   ...settings,
   id,
   accountId,
@@ -140,7 +141,7 @@ function reasonWithoutDelivery(
 
 function reasonOfMatch(subscription: LiveSubscription, event: MatchableEvent): DeliveryReason {
   const all = matchable(subscription);
-  const meets = (asked: MatchableSubscription): boolean => explainMatch(asked, event).matched;
+  const meets = (asked: RoutedSubscription): boolean => explainMatch(asked, event).matched;
   if (!meets({ ...all, filters: null, conditions: null })) return 'type';
   if (!meets({ ...all, conditions: null })) return 'filter';
   if (!meets(all)) return 'condition';

@@ -150,10 +150,10 @@ function tasksOf(
   place: RecordPlace,
   record: ConsumedRecord,
 ): readonly DeliveryTask[] {
-  const matches = matchEvent(deps.index, event);
-  if (matches.length === 0) return [];
+  const subscriptionIds = matchEvent(deps.index, event);
+  if (subscriptionIds.length === 0) return [];
   const traceId = traceIdOf(record.headers['traceparent']?.toString()) ?? eventTraceId(event, sha256);
-  return matches.map(({ subscriptionId }) => {
+  return subscriptionIds.map((subscriptionId) => {
     const owed = owedTo(subscriptionId, deps.directory.get(subscriptionId));
     return deliveryTask(event, owed, place, record.timestampMs, traceId, sha256);
   });

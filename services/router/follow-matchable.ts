@@ -1,9 +1,9 @@
 /** Keeps the index of what can match equal to the subscriptions. */
+import type { MatchableSubscription } from '../../domain/match/compile.ts';
 import type { SubscriptionIndex } from '../../domain/match/subscription-index.ts';
 import type { SubscriptionDirectory } from '../../domain/subscription/directory.ts';
-import type { Subscription } from '../../domain/subscription/subscription.ts';
+import { isLive, type LiveSubscription, type Subscription } from '../../domain/subscription/subscription.ts';
 import type { SubscriptionReader } from '../../infra/projections/follow-subscriptions.ts';
-import type { SubscriptionId } from '../../schemas/ids.ts';
 
 /**
  * Answers what to do with what is told of subscriptions. Active and paused ones match, for what is paused is owed
@@ -13,16 +13,22 @@ export function followMatchable(
   directory: SubscriptionDirectory,
   index: SubscriptionIndex,
 ): Pick<SubscriptionReader, 'onState' | 'onEvent'> {
-  const put = (id: SubscriptionId, subscription: Subscription | null): void => {
-    if (subscription === null) return;
-    if (subscription.status === 'active' || subscription.status === 'paused') {
-      index.put({ ...subscription.settings, id: subscription.id, accountId: subscription.accountId });
-    } else {
-      index.remove(id);
-    }
+  const change = (before: Subscription, after: Subscription | null): void => {
+    if (after === null) return;
+    if (isMatchable(before)) index.remove(matchableOf(before));
+    if (isMatchable(after)) index.add(matchableOf(after));
   };
   return {
-    onState: (state) => put(state.id, directory.restore(state)),
-    onEvent: (event) => put(event.subscription_id, directory.apply(event)),
+    onState: (state) => change(directory.get(state.id), directory.restore(state)),
+    onEvent: (event) => change(directory.get(event.subscription_id), directory.apply(event)),
   };
 }
+
+const isMatchable = (subscription: Subscription): subscription is LiveSubscription =>
+  isLive(subscription) && subscription.status !== 'disabled';
+
+const matchableOf = ({ id, accountId, settings }: LiveSubscription): MatchableSubscription => ({
+  ...settings,
+  id,
+  accountId,
+});

@@ -1,6 +1,7 @@
 /** Random subscriptions and events, from words so few that matches, near misses and collisions are common. */
 import fc from 'fast-check';
-import type { MatchableEvent, MatchableSubscription } from '../../../domain/match/compile.ts';
+import type { MatchableEvent } from '../../../domain/match/compile.ts';
+import type { RoutedSubscription } from '../../../domain/match/match-event.ts';
 import type { FilterGroup } from '../../../schemas/filter-grammar.ts';
 import type { Route } from '../../../schemas/filter.ts';
 import { AccountId, SubscriptionId } from '../../../schemas/ids.ts';
@@ -138,7 +139,7 @@ const route: fc.Arbitrary<Route> = fc.record({
 });
 const accountId = fc.constantFrom('default', 'other').map((id) => AccountId.parse(id));
 
-const subscription: fc.Arbitrary<MatchableSubscription> = fc.record({
+const subscription: fc.Arbitrary<RoutedSubscription> = fc.record({
   id: fc.integer({ min: 0, max: 30 }).map((number) => SubscriptionId.parse(`wh_0000000${number}`)),
   accountId,
   url,
@@ -149,7 +150,7 @@ const subscription: fc.Arbitrary<MatchableSubscription> = fc.record({
 });
 
 /** What the log of all subscriptions may do, in any order. */
-export type Change = { readonly put: MatchableSubscription } | { readonly remove: SubscriptionId };
+export type Change = { readonly put: RoutedSubscription } | { readonly remove: SubscriptionId };
 
 export const changes: fc.Arbitrary<readonly Change[]> = fc.array(
   fc.oneof(

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { MatchableEvent, MatchableSubscription } from '../../../domain/match/compile.ts';
+import type { MatchableEvent } from '../../../domain/match/compile.ts';
 import { explainMatch, type Check } from '../../../domain/match/explain.ts';
+import type { RoutedSubscription } from '../../../domain/match/match-event.ts';
 import { AccountId, SubscriptionId } from '../../../schemas/ids.ts';
 
-const subscription = (given: Partial<MatchableSubscription> = {}): MatchableSubscription => ({
+const subscription = (given: Partial<RoutedSubscription> = {}): RoutedSubscription => ({
   id: SubscriptionId.parse('wh_00000001'),
   accountId: AccountId.parse('default'),
   url: 'https://own.example/',
@@ -21,7 +22,7 @@ const event = (given: Partial<MatchableEvent> = {}): MatchableEvent => ({
 });
 /** The checks of the fields alone. */
 const fieldChecks = (
-  filters: MatchableSubscription['filters'],
+  filters: RoutedSubscription['filters'],
   data: MatchableEvent['data'],
 ): readonly Check[] => explainMatch(subscription({ filters }), event({ data })).checks.slice(2);
 

@@ -3,7 +3,8 @@
  * compilation and no index. The oracle of the real matcher, and it shares no code with it.
  */
 import type { MatchableEvent, MatchableSubscription } from '../../../domain/match/compile.ts';
-import type { Match } from '../../../domain/match/match-event.ts';
+import type { Destinations } from '../../../domain/match/match-event.ts';
+import type { SubscriptionId } from '../../../schemas/ids.ts';
 
 type Json = Record<string, unknown>;
 const isObject = (value: unknown): value is Json =>
@@ -13,15 +14,15 @@ const own = (object: Json, key: string): unknown => new Map(Object.entries(objec
 export function naiveMatches(
   subscriptions: readonly MatchableSubscription[],
   event: MatchableEvent,
-): readonly Match[] {
+): readonly SubscriptionId[] {
   return subscriptions
     .filter((subscription) => subscription.accountId === event.accountId && takesIn(subscription, event))
-    .map((subscription) => ({
-      subscriptionId: subscription.id,
-      url: subscription.routes.find((route) => takesIn(route.when, event))?.url ?? subscription.url,
-    }))
-    .sort((a, b) => (a.subscriptionId < b.subscriptionId ? -1 : 1));
+    .map(({ id }) => id)
+    .sort();
 }
+
+export const naiveUrl = ({ url, routes }: Destinations, event: MatchableEvent): string =>
+  routes.find((route) => takesIn(route.when, event))?.url ?? url;
 
 function takesIn(
   when: { events?: readonly string[] | undefined; filters?: unknown; conditions?: unknown },
