@@ -131,7 +131,8 @@ const group = (depth: number, minLength: number): fc.Arbitrary<unknown> =>
 /** Valid filters or conditions, the empty ones included. */
 export const filterGroup: fc.Arbitrary<FilterGroup> = group(2, 0).map((made) => made as FilterGroup);
 
-const patterns = fc.array(fc.constantFrom(...PATTERNS), { minLength: 1, maxLength: 4 });
+/** Event patterns of one subscription. */
+export const patterns = fc.array(fc.constantFrom(...PATTERNS), { minLength: 1, maxLength: 4 });
 const url = fc.constantFrom(...URLS);
 const route: fc.Arbitrary<Route> = fc.record({
   when: fc.record({ events: patterns, filters: filterGroup, conditions: filterGroup }, { requiredKeys: [] }),
