@@ -31,6 +31,7 @@ import {
   RELEASE_ACTOR,
   RELEASE_WOKEN_EVERY_MS,
 } from '../../workflows/messages.ts';
+import { createEarlyAttempts } from './early-attempts.ts';
 import { type AskedOfRouter, type Beginning, type Begun, MOST_UNDER_WAY } from './first-attempts.ts';
 
 let end = (): void => process.exit(0);
@@ -62,7 +63,10 @@ const ask = createDialogue<AskedOfRouter, unknown, Beginning>(process, async (be
     state: 'pending',
     isEager: true,
   });
-  return (started === 'here' ? 'here' : 'elsewhere') satisfies Begun;
+  if (started !== 'here') return 'elsewhere' satisfies Begun;
+  // Once the worker ends nobody waits for what is begun, and the task of the workflow goes to another one.
+  if (worker.getState() === 'RUNNING') early.begin(beginning.task);
+  return 'here' satisfies Begun;
 });
 
 const deps = attemptDeps({
@@ -84,22 +88,22 @@ const attemptDelivery = createAttemptDelivery({
   recall: shareRecalls((ids, sinceMs, signal) => recallDeliveries(kafka, logger, ids, sinceMs, signal)),
 });
 
+const early = createEarlyAttempts(async (task, number, begunMs) => {
+  try {
+    return await attemptDelivery(task, number, begunMs);
+  } finally {
+    // The router may be gone; then nobody needs to know.
+    ask({ ask: 'over', id: task.deliveryId }).catch(() => undefined);
+  }
+});
+
 const [worker] = await createWorkers([
   {
     connection,
     namespace,
     dataConverter: dataConverter(keys),
     workflowBundle: { code: await readFile(workflowBundlePath(), 'utf8') },
-    activities: {
-      async attemptDelivery(...[task, number, begunMs]: Parameters<typeof attemptDelivery>) {
-        try {
-          return await attemptDelivery(task, number, begunMs);
-        } finally {
-          // The router may be gone; then nobody needs to know.
-          ask({ ask: 'over', id: task.deliveryId }).catch(() => undefined);
-        }
-      },
-    },
+    activities: { attemptDelivery: early.attemptDelivery },
     taskQueue: DELIVERY_ACTOR.taskQueue,
     enableNonLocalActivities: false,
     shutdownGraceTime: SHUTDOWN_GRACE_MS,
@@ -117,7 +121,7 @@ run.catch(leave);
 
 end = (): void => {
   if (worker.getState() === 'RUNNING') worker.shutdown();
-  workersEnded([run], cutOff)
+  workersEnded([run, early.ended()], cutOff)
     .then(() => Promise.all([deps.agent.close(), appender.close()]))
     .then(() => connection.close())
     .then(() => {

@@ -84,6 +84,54 @@ it('all that came while a subscription was paused arrives once after the resume,
   await unsubscribe(id);
 }, 300_000);
 
+it('what comes alone during a pause is held once, though its workflow asks for an attempt too', async () => {
+  const type = unique('held.alone');
+  const id = await pausedWith(type, 1);
+  for (let count = 2; count <= 10; count += 1) {
+    await platform.publish(eventsOf(type, 1, count));
+    await expect.poll(() => stats(id), PATIENCE).toMatchObject({ held_deliveries: count });
+  }
+  const held = (await list(`subscription_id=${id}`)).map((delivery) => delivery.id);
+  const connection = await Connection.connect({ address: product().temporalAddress });
+  const { workflow } = new Client({ connection });
+  for (const one of held) {
+    const statusOf = async () => (await workflow.getHandle(one).describe()).status.name;
+    await expect.poll(statusOf, PATIENCE).toBe('COMPLETED');
+  }
+  await connection.close();
+  expect(await timesHeld(held)).toEqual(held.map(() => 1));
+  await unsubscribe(id);
+}, 120_000);
+
+/** How often the log says of each that it was held, as far as it reaches now. */
+async function timesHeld(deliveryIds: readonly string[]): Promise<readonly number[]> {
+  const topic = 'webhooks.deliveries';
+  const admin = kafkaOf().admin();
+  await admin.connect();
+  const unread = new Map(
+    (await admin.fetchTopicOffsets(topic))
+      .filter(({ low, high }) => low !== high)
+      .map(({ partition, high }) => [partition, BigInt(high)]),
+  );
+  await admin.disconnect();
+  const found: string[] = [];
+  const consumer = kafkaOf().consumer({ groupId: unique('deliveries-watch') });
+  await consumer.connect();
+  await consumer.subscribe({ topic, fromBeginning: true });
+  await consumer.run({
+    autoCommit: false,
+    eachMessage: ({ partition, message }) => {
+      const { delivery_id, type } = JSON.parse(String(message.value)) as Record<string, string>;
+      if (type === 'DeliveryHeld') found.push(delivery_id!);
+      if (BigInt(message.offset) + 1n >= (unread.get(partition) ?? 0n)) unread.delete(partition);
+      return Promise.resolve();
+    },
+  });
+  await expect.poll(() => unread.size, PATIENCE).toBe(0);
+  await consumer.disconnect();
+  return deliveryIds.map((id) => found.filter((one) => one === id).length);
+}
+
 it.each(['worker', 'postgres', 'temporal', 'router'] as const)(
   'nothing is lost when the %s is killed during a release',
   async (part) => {
