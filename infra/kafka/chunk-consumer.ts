@@ -71,6 +71,14 @@ const COMMIT_EVERY_MS = 1_000;
  */
 const LONGEST_POLL_MS = 1_000;
 
+/** At once, compressed. Not less than a batch of a topic may have: a part of one is no use. */
+const BYTES_OF_EACH = 1_048_588;
+/**
+ * A broker fills its answer partition by partition, and kafkajs asks for them in the same order each time: with less
+ * than there may be, the last ones wait until the first have no backlog any more. What brokers give at most.
+ */
+const MOST_BYTES = 57_671_680;
+
 /** Joins the group and starts reading; new groups begin with the oldest record. */
 export async function startChunkConsumer(
   kafka: Kafka,
@@ -85,7 +93,8 @@ export async function startChunkConsumer(
     rebalanceTimeout: 60_000,
     heartbeatInterval: HEARTBEAT_EVERY_MS,
     maxWaitTimeInMs: LONGEST_POLL_MS,
-    maxBytesPerPartition: 1_048_576,
+    maxBytesPerPartition: BYTES_OF_EACH,
+    maxBytes: MOST_BYTES,
     retry: { initialRetryTime: 200, maxRetryTime: 5_000, retries: 8 },
   });
   let ready = false;
