@@ -1,14 +1,14 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { MOST_HISTORY } from '../../domain/batch/keeping-up.ts';
 import { BATCH_ACTOR } from '../../workflows/messages.ts';
 import { countTargets, deliverBurst, type Delivered } from '../deliver.ts';
 import { atLeast, atMost, type Target } from '../findings.ts';
 import type { EventPlan } from '../load.ts';
 import { memoryTargets } from '../memory.ts';
-import { cpuBetween, type Sample, startSampling, usesOf } from '../processes.ts';
+import { type Sample, startSampling } from '../processes.ts';
 import { recountTarget } from '../read-models.ts';
 import type { Rig } from '../rig.ts';
 import { defineScenario } from '../scenario.ts';
+import { ourCpuMs, spend } from '../spend.ts';
 
 /** Null: each event alone. */
 const BATCH_SIZES = [null, 10, 100] as const;
@@ -43,7 +43,7 @@ export const batching = defineScenario({
       // What compresses to nothing would leave the histories short, whatever is in them.
       const plan = { eventType: typeOf(size), isNoise: true };
       await deliverBurst(rig, { ...plan, run: `warm-up ${index}`, events: bench.size('warm-up') });
-      spent.push(await spend(rig, { ...plan, run: `run ${index}`, events: bench.size('events') }));
+      spent.push(await deliverSampled(rig, { ...plan, run: `run ${index}`, events: bench.size('events') }));
     }
 
     const batched = spent.slice(1, -1);
@@ -64,7 +64,7 @@ export const batching = defineScenario({
               part,
               ...spent.map(({ cpuMs, delivered }) => (cpuMs[part] ?? NaN) / delivered.tally.delivered),
             ]),
-            ['all but bench', ...spent.map(perEvent)],
+            ['all but receiver and bench', ...spent.map(perEvent)],
           ],
         },
         {
@@ -144,21 +144,15 @@ interface Spent {
   readonly workerMb: readonly number[];
 }
 
-async function spend(rig: Rig, plan: EventPlan): Promise<Spent> {
-  const before = usesOf(rig.pids());
+async function deliverSampled(rig: Rig, plan: EventPlan): Promise<Spent> {
   const sampling = startSampling(() => rig.pids(), SAMPLE_EVERY_MS);
-  const delivered = await rig.measured(() => deliverBurst(rig, plan));
-  // Read models lag by a moment.
-  await delay(500, undefined, { signal: rig.signal });
-  const cpuMs = cpuBetween(before, usesOf(rig.pids()));
+  const { result: delivered, cpuMs } = await spend(rig, () => deliverBurst(rig, plan));
   const samples = sampling.stop();
   const workerMb = samples.map(({ uses }) => (uses['worker']?.rssBytes ?? NaN) / 1_000_000);
   return { delivered, cpuMs, samples, workerMb };
 }
 
-const perEvent = ({ cpuMs, delivered }: Spent): number =>
-  Object.entries(cpuMs).reduce((sum, [part, ms]) => (part === 'bench' ? sum : sum + ms), 0) /
-  delivered.tally.delivered;
+const perEvent = ({ cpuMs, delivered }: Spent): number => ourCpuMs(cpuMs) / delivered.tally.delivered;
 
 interface Run {
   readonly events: number;

@@ -4,7 +4,7 @@
  */
 import type { IHeaders, Kafka } from 'kafkajs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createPacedBatches, growingWith, type Pace } from '../paced-batches.ts';
+import { createSpacedBatches, growingWith, type Spacing } from '../spaced-batches.ts';
 import type { Logger } from '../telemetry.ts';
 import { byPartitionKey, type PlacedMessage } from './partitioner.ts';
 
@@ -38,7 +38,7 @@ const MAX_REQUEST_BYTES = 900_000;
  * Requests begin so far apart, for each costs a broker and this process about as much as thirty records. In quiet times
  * none waits.
  */
-const REQUEST_PACE: Pace = { leastMs: 20, perWeightMs: 1 / 1_000, mostMs: 100 };
+const REQUEST_SPACING: Spacing = { leastMs: 20, perWeightMs: 1 / 1_000, mostMs: 100 };
 
 /** After kafkajs has used up its own retries, some 20 s. */
 const RETRY_DELAY_MS = 500;
@@ -126,8 +126,8 @@ export async function createAppender(kafka: Kafka, logger: Logger): Promise<Appe
     }
   };
 
-  const batches = createPacedBatches<Waiting>({
-    everyMs: growingWith(REQUEST_PACE),
+  const batches = createSpacedBatches<Waiting>({
+    everyMs: growingWith(REQUEST_SPACING),
     weightOf: ({ bytes }) => bytes,
     fullWeight: MAX_REQUEST_BYTES,
     work: sendUntilTaken,

@@ -7,7 +7,7 @@
 import type { Pool } from 'pg';
 import type { Chunk, ChunkResult } from '../kafka/chunk-consumer.ts';
 import type { Decoded } from '../kafka/event-log.ts';
-import { createPacedBatches } from '../paced-batches.ts';
+import { createSpacedBatches } from '../spaced-batches.ts';
 import { type Applied, applyRecords, type Records, type WriteEvents } from '../postgres/apply-records.ts';
 import type { Logger } from '../telemetry.ts';
 
@@ -63,7 +63,7 @@ export function createProjection<Event>(
   { name, decode, write }: ProjectionRule<Event>,
   { pool, logger, earliestOffset = () => Promise.resolve(0n), everyMs = () => 0 }: ProjectionDeps,
 ): Projection {
-  const batches = createPacedBatches<Waiting<Event>>({
+  const batches = createSpacedBatches<Waiting<Event>>({
     everyMs,
     // What has more behind it on Kafka waits for nothing.
     weightOf: ({ chunk, isBehind }) => (isBehind ? MOST_RECORDS : chunk.records.length),

@@ -5,7 +5,7 @@ import { startChunkConsumer } from '../../infra/kafka/chunk-consumer.ts';
 import { createKafka } from '../../infra/kafka/client.ts';
 import { measureLag } from '../../infra/kafka/lag.ts';
 import { createTopics, earliestOffset, topicPlans } from '../../infra/kafka/topics.ts';
-import { growingWith, type Pace } from '../../infra/paced-batches.ts';
+import { growingWith, type Spacing } from '../../infra/spaced-batches.ts';
 import { migrate } from '../../infra/postgres/migrate.ts';
 import { createPool } from '../../infra/postgres/pool.ts';
 import { runProgram, type ProgramContext, type RunningService } from '../../infra/process/program.ts';
@@ -19,7 +19,7 @@ const PARTITIONS_AT_ONCE = 6;
  * Transactions begin so far apart: small ones cost PostgreSQL and this process more than their records do. From some
  * 500 records a second on they grow until they are a second apart; in quiet times none waits.
  */
-const TRANSACTION_PACE: Pace = { leastMs: 250, perWeightMs: 2, mostMs: 1_000 };
+const TRANSACTION_SPACING: Spacing = { leastMs: 250, perWeightMs: 2, mostMs: 1_000 };
 
 await runProgram({ name: 'projector', healthPort: (config) => config.ports.projectorHealth, start });
 
@@ -32,7 +32,7 @@ async function start({ config, logger, metrics, crash }: ProgramContext): Promis
     pool,
     logger,
     earliestOffset: (topic: string, partition: number) => earliestOffset(kafka, topic, partition),
-    everyMs: growingWith(TRANSACTION_PACE),
+    everyMs: growingWith(TRANSACTION_SPACING),
   };
   const models = readModels(READ_MODEL_RULES);
   const admin = keepAdmin(kafka);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { createPacedBatches, type PacedBatches } from '../../infra/paced-batches.ts';
+import { createSpacedBatches, type SpacedBatches } from '../../infra/spaced-batches.ts';
 
 const EVERY_MS = 20;
 const HEAVY = 5;
@@ -8,12 +8,12 @@ const FULL = 10;
 /** What was begun, and how the batch under way is ended. */
 let begun: { readonly items: readonly number[]; readonly atMs: number }[];
 let end: () => void;
-let batches: PacedBatches<number>;
+let batches: SpacedBatches<number>;
 
 beforeEach(() => {
   vi.useFakeTimers();
   begun = [];
-  batches = createPacedBatches<number>({
+  batches = createSpacedBatches<number>({
     everyMs: (weight) => (weight < HEAVY ? EVERY_MS : 3 * EVERY_MS),
     weightOf: (weight) => weight,
     fullWeight: FULL,

@@ -3,7 +3,7 @@
  * comes alone begins at once; under load batches begin so far apart that each is worth its round trips: the heavier
  * one was, the more may be coming. One that is full waits for nothing.
  */
-export interface PacedBatchesOptions<Item> {
+export interface SpacedBatchesOptions<Item> {
   /** From the beginning of a batch of this weight to the beginning of the next, unless that one is full. */
   readonly everyMs: (weight: number) => number;
   readonly weightOf: (item: Item) => number;
@@ -14,26 +14,26 @@ export interface PacedBatchesOptions<Item> {
 }
 
 /** How far batches begin apart where the heavier ones leave more time for the next to fill. */
-export interface Pace {
+export interface Spacing {
   readonly leastMs: number;
   readonly perWeightMs: number;
   readonly mostMs: number;
 }
 
-/** @see PacedBatchesOptions.everyMs */
+/** @see SpacedBatchesOptions.everyMs */
 export const growingWith =
-  ({ leastMs, perWeightMs, mostMs }: Pace) =>
+  ({ leastMs, perWeightMs, mostMs }: Spacing) =>
   (weight: number): number =>
     Math.min(mostMs, Math.max(leastMs, weight * perWeightMs));
 
-export interface PacedBatches<Item> {
+export interface SpacedBatches<Item> {
   add(item: Item): void;
   /** Resolves once everything that was added has been worked on. */
   idle(): Promise<void>;
 }
 
 /** Begins with nothing under way. */
-export function createPacedBatches<Item>(options: PacedBatchesOptions<Item>): PacedBatches<Item> {
+export function createSpacedBatches<Item>(options: SpacedBatchesOptions<Item>): SpacedBatches<Item> {
   const { everyMs, weightOf, fullWeight, work } = options;
   let waiting: Item[] = [];
   let waitingWeight = 0;
