@@ -303,13 +303,15 @@ describe('however many events come', () => {
     }
     await expect.poll(() => arrivedOf([id]), { timeout: 300_000, interval: 500 }).toBe(total);
     expect(new Set(eventIdsTo(id)).size).toBe(total);
-    const runs = await runsOf(`batch:${id}:${type}`);
-    expect(runs.length).toBeGreaterThan(1);
-    const ended = runs.flatMap(({ historyLength }) =>
-      historyLength === undefined ? [] : [Number(historyLength)],
-    );
-    expect(ended.length).toBeGreaterThan(0);
-    expect(Math.max(...ended)).toBeLessThan(10_000);
+    // Temporal lists a run a while after it has ended.
+    const runs = () => runsOf(`batch:${id}:${type}`);
+    await expect.poll(async () => (await runs()).length, { timeout: 30_000 }).toBeGreaterThan(1);
+    const endedRuns = async () =>
+      (await runs()).flatMap(({ historyLength }) =>
+        historyLength === undefined ? [] : [Number(historyLength)],
+      );
+    await expect.poll(async () => (await endedRuns()).length, { timeout: 30_000 }).toBeGreaterThan(0);
+    expect(Math.max(...(await endedRuns()))).toBeLessThan(10_000);
     await unsubscribe(id);
   }, 420_000);
 
