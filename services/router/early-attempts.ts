@@ -25,11 +25,13 @@ export function createEarlyAttempts(attempt: AttemptDelivery): EarlyAttempts {
   const begun = new Map<DeliveryId, Promise<AttemptEnd>>();
   return {
     begin(task) {
+      // Not the task in the timer: it would keep the body for so long, which may be large.
+      const { deliveryId } = task;
       const attempting = attempt(task, 1);
-      begun.set(task.deliveryId, attempting);
+      begun.set(deliveryId, attempting);
       // The workflow hears of a failure, if it asks.
       attempting.catch(() => undefined);
-      setTimeout(() => begun.delete(task.deliveryId), ASKED_WITHIN_MS).unref();
+      setTimeout(() => begun.delete(deliveryId), ASKED_WITHIN_MS).unref();
     },
     async attemptDelivery(task, number, begunMs) {
       const early = begun.get(task.deliveryId);
