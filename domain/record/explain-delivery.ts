@@ -9,7 +9,7 @@ import type { MatchableEvent } from '../match/compile.ts';
 import { explainMatch, type Explanation } from '../match/explain.ts';
 import type { RoutedSubscription } from '../match/match-event.ts';
 import { subscriptionAt } from '../subscription/history.ts';
-import { isLive, type LiveSubscription, type Subscription } from '../subscription/subscription.ts';
+import { isLive, matchable, type LiveSubscription, type Subscription } from '../subscription/subscription.ts';
 
 /** The first thing that kept the event from its receiver, or how far it has come on its way there. */
 export type DeliveryReason =
@@ -95,12 +95,6 @@ function explained(subscription: LiveSubscription, event: MatchableEvent): Expla
     ? match
     : { ...match, checks: match.checks.filter(({ path }) => path === 'account_id') };
 }
-
-const matchable = ({ settings, id, accountId }: LiveSubscription): RoutedSubscription => ({
-  ...settings,
-  id,
-  accountId,
-});
 
 /** `then` is the subscription when the delivery came to its status. */
 function reasonOfDelivery({ status }: KnownDelivery, then: Subscription): DeliveryReason {

@@ -1,6 +1,7 @@
 /** Folds the log of one subscription into what it is now. Version n of the state has seen events 1 to n. */
 import type { AccountId, SubscriptionId } from '../../schemas/ids.ts';
 import type { Sealed, StoredSettings, SubscriptionEvent } from '../../schemas/subscription-log.ts';
+import type { RoutedSubscription } from '../match/match-event.ts';
 
 /** The secret before the last rotation. Signs too, as long as it has not expired. */
 export interface PreviousSecret {
@@ -45,6 +46,13 @@ export type KnownSubscription = Exclude<Subscription, { readonly status: 'absent
 export function isLive(subscription: Subscription): subscription is LiveSubscription {
   return subscription.status !== 'absent' && subscription.status !== 'deleted';
 }
+
+/** What matching needs of it. */
+export const matchable = ({ settings, id, accountId }: LiveSubscription): RoutedSubscription => ({
+  ...settings,
+  id,
+  accountId,
+});
 
 /** The secret that signs beside the present one at that moment; null where there is no overlap, or no more. */
 export function previousSecretAt({ previousSecret }: LiveSubscription, at: Date): PreviousSecret | null {

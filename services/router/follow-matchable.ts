@@ -1,8 +1,12 @@
 /** Keeps the index of what can match equal to the subscriptions. */
-import type { MatchableSubscription } from '../../domain/match/compile.ts';
 import type { SubscriptionIndex } from '../../domain/match/subscription-index.ts';
 import type { SubscriptionDirectory } from '../../domain/subscription/directory.ts';
-import { isLive, type LiveSubscription, type Subscription } from '../../domain/subscription/subscription.ts';
+import {
+  isLive,
+  matchable,
+  type LiveSubscription,
+  type Subscription,
+} from '../../domain/subscription/subscription.ts';
 import type { SubscriptionReader } from '../../infra/projections/follow-subscriptions.ts';
 
 /**
@@ -15,8 +19,8 @@ export function followMatchable(
 ): Pick<SubscriptionReader, 'onState' | 'onEvent'> {
   const change = (before: Subscription, after: Subscription | null): void => {
     if (after === null) return;
-    if (isMatchable(before)) index.remove(matchableOf(before));
-    if (isMatchable(after)) index.add(matchableOf(after));
+    if (isMatchable(before)) index.remove(matchable(before));
+    if (isMatchable(after)) index.add(matchable(after));
   };
   return {
     onState: (state) => change(directory.get(state.id), directory.restore(state)),
@@ -26,9 +30,3 @@ export function followMatchable(
 
 const isMatchable = (subscription: Subscription): subscription is LiveSubscription =>
   isLive(subscription) && subscription.status !== 'disabled';
-
-const matchableOf = ({ id, accountId, settings }: LiveSubscription): MatchableSubscription => ({
-  ...settings,
-  id,
-  accountId,
-});
