@@ -13,7 +13,8 @@ import {
   unusedPort,
   type Behaviour,
 } from '../receivers/hostile-receiver.ts';
-import { call, kafkaOf, type ShownSubscription, subscribe, unsubscribe } from './customer.ts';
+import { call, type ShownSubscription, subscribe, unsubscribe } from './customer.ts';
+import { readToEnd } from './read-to-end.ts';
 
 let customer: CustomerReceiver;
 const closers: (() => Promise<unknown>)[] = [];
@@ -214,28 +215,7 @@ describe('a diagnosis', () => {
 
 /** Everything on `webhooks.subscriptions`, as one text. */
 async function logOfSubscriptions(): Promise<string> {
-  const kafka = kafkaOf();
-  const admin = kafka.admin();
-  const consumer = kafka.consumer({ groupId: `look-${Date.now()}` });
-  await Promise.all([admin.connect(), consumer.connect()]);
-  const ends = await admin.fetchTopicOffsets('webhooks.subscriptions');
-  const left = new Map(
-    ends.filter(({ high }) => high !== '0').map(({ partition, high }) => [partition, BigInt(high)]),
-  );
   const texts: string[] = [];
-  await consumer.subscribe({ topic: 'webhooks.subscriptions', fromBeginning: true });
-  await new Promise<void>((resolve, reject) => {
-    consumer
-      .run({
-        eachMessage: ({ partition, message }) => {
-          texts.push(String(message.value));
-          if (BigInt(message.offset) + 1n >= (left.get(partition) ?? 0n)) left.delete(partition);
-          if (left.size === 0) resolve();
-          return Promise.resolve();
-        },
-      })
-      .catch(reject);
-  });
-  await Promise.all([admin.disconnect(), consumer.disconnect()]);
+  await readToEnd(['webhooks.subscriptions'], ({ value }) => void texts.push(String(value)));
   return texts.join('\n');
 }

@@ -17,6 +17,7 @@ import {
   unsubscribe,
 } from './customer.ts';
 import { killHard, pidOf } from './product.ts';
+import { readToEnd } from './read-to-end.ts';
 
 const HELD = 3_000;
 const PATIENCE = { timeout: 120_000, interval: 250 };
@@ -105,30 +106,11 @@ it('what comes alone during a pause is held once, though its workflow asks for a
 
 /** How often the log says of each that it was held, as far as it reaches now. */
 async function timesHeld(deliveryIds: readonly string[]): Promise<readonly number[]> {
-  const topic = 'webhooks.deliveries';
-  const admin = kafkaOf().admin();
-  await admin.connect();
-  const unread = new Map(
-    (await admin.fetchTopicOffsets(topic))
-      .filter(({ low, high }) => low !== high)
-      .map(({ partition, high }) => [partition, BigInt(high)]),
-  );
-  await admin.disconnect();
   const found: string[] = [];
-  const consumer = kafkaOf().consumer({ groupId: unique('deliveries-watch') });
-  await consumer.connect();
-  await consumer.subscribe({ topic, fromBeginning: true });
-  await consumer.run({
-    autoCommit: false,
-    eachMessage: ({ partition, message }) => {
-      const { delivery_id, type } = JSON.parse(String(message.value)) as Record<string, string>;
-      if (type === 'DeliveryHeld') found.push(delivery_id!);
-      if (BigInt(message.offset) + 1n >= (unread.get(partition) ?? 0n)) unread.delete(partition);
-      return Promise.resolve();
-    },
+  await readToEnd(['webhooks.deliveries'], ({ value }) => {
+    const { delivery_id, type } = JSON.parse(String(value)) as Record<string, string>;
+    if (type === 'DeliveryHeld') found.push(delivery_id!);
   });
-  await expect.poll(() => unread.size, PATIENCE).toBe(0);
-  await consumer.disconnect();
   return deliveryIds.map((id) => found.filter((one) => one === id).length);
 }
 

@@ -129,11 +129,11 @@ describe('compiled and indexed, matching', () => {
       fc.property(changes, event, (log, given) => {
         for (const change of log) {
           if (!('put' in change)) continue;
-          const isMatched = naiveMatches([change.put], given).length > 0;
+          const isTakenIn = naiveMatches([change.put], given).length > 0;
           const explained = explainMatch(change.put, given);
           expect({ matched: explained.matched, url: explained.url }).toEqual({
-            matched: isMatched,
-            url: isMatched ? naiveUrl(change.put, given) : null,
+            matched: isTakenIn,
+            url: isTakenIn ? naiveUrl(change.put, given) : null,
           });
           const outside = explained.checks.filter(({ path }) => !/\b(?:any|all|none)\[/.test(path));
           expect(outside.every(({ outcome }) => outcome === 'holds')).toBe(explained.matched);
