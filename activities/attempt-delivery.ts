@@ -38,15 +38,16 @@ export function createAttemptDelivery(deps: AttemptDeliveryDeps): AttemptDeliver
 
   const attempt: AttemptDelivery = async (task, number, begunMs = null) => {
     const carrier = task.deliveryId;
+    const { body } = task;
     if (begunMs !== null) {
       const recalled = await deps.recall(new Set([carrier]), begunMs - CLOCK_SKEW_MS, deps.shutdown);
       const end = endOfAttempt(number, recalled.get(carrier));
       if (end !== null) return end;
     }
-    const one = await deps.makeAttempt({ task, number, carrier }).catch((error: unknown) => {
+    const one = await deps.makeAttempt({ task, body, number, carrier }).catch((error: unknown) => {
       throw deps.shutdown.aborted ? leftToSuccessor(error) : error;
     });
-    await recordAttempt(deps, task, one);
+    await recordAttempt(deps, { task, body }, one);
     return one.end;
   };
 

@@ -15,18 +15,24 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { reasonToDisable } from '../domain/deliver/after-attempt.ts';
 import { deliveryCancelled, deliveryScheduled } from '../domain/record/delivery-event.ts';
 import { allWaiting, describeWaiting, nextDueMs, waitingAfterRecall } from '../domain/deliver/riding.ts';
-import {
-  type DeliveryGroup,
-  type DeliveryTask,
-  type GroupOrder,
-  type GroupProgress,
-  type PackedGroup,
-  unpackGroup,
-  type Waiting,
+import { openGroup, type OpenGroup } from '../infra/temporal/packed-group.ts';
+import type {
+  DeliveryTask,
+  GroupOrder,
+  GroupProgress,
+  PackedGroup,
+  TaskHead,
+  Waiting,
 } from '../schemas/delivery.ts';
 import type { AccountId, SubscriptionId } from '../schemas/ids.ts';
 import { createInTurn } from './in-turn.ts';
-import type { AttemptDeps, AttemptMade, MakeAttempt } from './make-attempt.ts';
+import {
+  type AttemptDeps,
+  type AttemptMade,
+  type Deliverable,
+  type MakeAttempt,
+  wholeTask,
+} from './make-attempt.ts';
 import { CLOCK_SKEW_MS, type Recall } from './recall.ts';
 import { type RecordDeps, recordAttempt } from './record-attempt.ts';
 import type { Unfinished } from './retry-delivery.ts';
@@ -65,12 +71,12 @@ export const createDeliverGroup = (deps: DeliverGroupDeps) => {
     orders: readonly GroupOrder[] = [],
     known: GroupProgress | null = null,
   ): Promise<void> => {
-    const group = unpackGroup(packed);
+    const group = openGroup(packed);
     return inTurn(group.id, () => execute(deps, group, { orders, known }));
   };
 };
 
-async function execute(deps: DeliverGroupDeps, group: DeliveryGroup, asked: Asked): Promise<void> {
+async function execute(deps: DeliverGroupDeps, group: OpenGroup, asked: Asked): Promise<void> {
   const context = Context.current();
   const unlessSent = context.cancellationSignal;
   const waiting = new Map<number, Waiting>();
@@ -108,7 +114,7 @@ async function execute(deps: DeliverGroupDeps, group: DeliveryGroup, asked: Aske
   beat(false);
   const left = [...waiting.values()];
   throw ApplicationFailure.create({
-    message: describeWaiting(left, group.tasks.length),
+    message: describeWaiting(left, group.heads.length),
     type: 'DeliveriesWait',
     nextRetryDelay: Math.max(1, nextDueMs(left) - deps.now().getTime()),
     category: ApplicationFailureCategory.BENIGN,
@@ -130,12 +136,12 @@ const askedToEnd = (progress: GroupProgress): ApplicationFailure =>
 
 async function whatIsLeft(
   deps: DeliverGroupDeps,
-  group: DeliveryGroup,
+  group: OpenGroup,
   { orders, known }: Asked,
   context: Context,
 ): Promise<readonly Waiting[]> {
   const isFirst = context.info.attempt === 1;
-  if (isFirst && orders.length === 0) return allWaiting(group.tasks.length);
+  if (isFirst && orders.length === 0) return allWaiting(group.heads.length);
   const progress = context.info.heartbeatDetails as GroupProgress | undefined;
   if (progress?.isUnderWay === false) return progress.waiting;
   if (isFirst && known?.isUnderWay === false) return carryOut(deps, group, orders, known.waiting);
@@ -145,31 +151,33 @@ async function whatIsLeft(
 }
 
 /** What is known of a group of which nobody has told anything. */
-const untouched = (group: DeliveryGroup): GroupProgress => ({
+const untouched = (group: OpenGroup): GroupProgress => ({
   isUnderWay: true,
-  waiting: allWaiting(group.tasks.length),
+  waiting: allWaiting(group.heads.length),
   atMs: Date.parse(group.startedAt),
 });
 
 /** What the log makes of `progress`. */
 async function recalled(
   deps: DeliverGroupDeps,
-  group: DeliveryGroup,
+  group: OpenGroup,
   progress: GroupProgress,
   context: Context,
 ): Promise<readonly Waiting[]> {
   const { waiting, atMs = Date.parse(group.startedAt) } = progress;
-  const ids = new Set(waiting.map(({ index }) => group.tasks[index]!.deliveryId));
+  const ids = new Set(waiting.map(({ index }) => group.heads[index]!.deliveryId));
   // Reading may take longer than a server waits for a sign of life.
   const beating = setInterval(() => context.heartbeat(progress), HEARTBEAT_EVERY_MS);
   try {
     const records = await deps.recall(ids, atMs - CLOCK_SKEW_MS, deps.shutdown);
     const { left, own } = waitingAfterRecall(waiting, group, records);
     // It may have died between recording that a delivery leaves and starting its workflow.
-    await Promise.all(own.map(({ task, unfinished }) => deps.startOwn(task, unfinished)));
+    await Promise.all(
+      own.map(({ index, unfinished }) => deps.startOwn(wholeTask(deliveryAt(group, index)), unfinished)),
+    );
     // Or between recording that a receiver is gone and having its subscription disabled.
     await Promise.all(
-      group.tasks.map(async (task) => {
+      group.heads.map(async (task) => {
         const last = records.get(task.deliveryId);
         if (last?.type === 'AttemptEnded') await disableWhereGone(deps, task, last.next);
       }),
@@ -183,26 +191,31 @@ async function recalled(
 /** Does what was asked of single deliveries, and answers what is left to the group. */
 async function carryOut(
   deps: DeliverGroupDeps,
-  group: DeliveryGroup,
+  group: OpenGroup,
   orders: readonly GroupOrder[],
   left: readonly Waiting[],
 ): Promise<readonly Waiting[]> {
   const asked = new Map(orders.map((order) => [order.deliveryId, order]));
-  const orderOf = ({ index }: Waiting): GroupOrder | undefined => asked.get(group.tasks[index]!.deliveryId);
+  const orderOf = ({ index }: Waiting): GroupOrder | undefined => asked.get(group.heads[index]!.deliveryId);
   for (const one of left) {
-    const task = group.tasks[one.index]!;
+    const delivery = deliveryAt(group, one.index);
     const order = orderOf(one);
     if (order?.do === 'cancel') {
-      const cancelled = deliveryCancelled(task, group.id, deps.now(), 'asked_for');
+      const cancelled = deliveryCancelled(delivery.task, group.id, deps.now(), 'asked_for');
       await deps.eventLog.appendDeliveryEvents([cancelled]);
     }
     if (order?.do === 'retryNow') {
       const { attemptsMade: number, failure } = one;
-      await deps.startOwn(task, { step: 'retry', number, delayMs: 1, failure });
+      await deps.startOwn(wholeTask(delivery), { step: 'retry', number, delayMs: 1, failure });
     }
   }
   return left.filter((one) => orderOf(one) === undefined);
 }
+
+const deliveryAt = (group: OpenGroup, index: number): Deliverable => ({
+  task: group.heads[index]!,
+  body: group.bodyOf(index),
+});
 
 /** Of one execution, by the places of deliveries in the group. */
 interface Standing {
@@ -212,22 +225,29 @@ interface Standing {
 
 async function attempt(
   deps: DeliverGroupDeps,
-  group: DeliveryGroup,
+  group: OpenGroup,
   { index, attemptsMade, dueAtMs }: Waiting,
   standing: Standing,
   unlessSent: AbortSignal,
 ): Promise<void> {
-  const task = group.tasks[index]!;
   const earlyMs = dueAtMs - deps.now().getTime();
   if (earlyMs > 0) await untilDue(earlyMs, AbortSignal.any([deps.shutdown, unlessSent]));
-  const made = await deps.makeAttempt({ task, number: attemptsMade + 1, carrier: group.id, unlessSent });
-  await conclude(deps, task, index, made, standing);
+  const delivery = deliveryAt(group, index);
+  const { task, body } = delivery;
+  const made = await deps.makeAttempt({
+    task,
+    body,
+    number: attemptsMade + 1,
+    carrier: group.id,
+    unlessSent,
+  });
+  await conclude(deps, delivery, index, made, standing);
 }
 
 /** Records an attempt, and has its delivery go on where it is to. */
 async function conclude(
   deps: DeliverGroupDeps,
-  task: DeliveryTask,
+  delivery: Deliverable,
   index: number,
   made: AttemptMade,
   { waiting, recording }: Standing,
@@ -236,19 +256,19 @@ async function conclude(
   // Until it is told whether the log holds the record, who recalls has to look for it from here on.
   recording.set(index, deps.now().getTime());
   if (end.step === 'retry' && !deps.takeRoom()) {
-    await recordAttempt(deps, task, made);
+    await recordAttempt(deps, delivery, made);
     const nextMs = deps.now().getTime() + end.delayMs;
     waiting.set(index, { index, attemptsMade: end.number, dueAtMs: nextMs, failure: end.failure });
     recording.delete(index);
     return;
   }
   if (end.step === 'retry') {
-    await recordAttempt(deps, task, carriedByItself(task, made));
-    await deps.startOwn(task, end);
+    await recordAttempt(deps, delivery, carriedByItself(delivery, made));
+    await deps.startOwn(wholeTask(delivery), end);
   } else {
-    await recordAttempt(deps, task, made);
+    await recordAttempt(deps, delivery, made);
   }
-  await disableWhereGone(deps, task, end);
+  await disableWhereGone(deps, delivery.task, end);
   waiting.delete(index);
   recording.delete(index);
 }
@@ -260,14 +280,14 @@ async function untilDue(earlyMs: number, signal: AbortSignal): Promise<void> {
 
 async function disableWhereGone(
   { disableSubscription }: DeliverGroupDeps,
-  { accountId, subscriptionId }: DeliveryTask,
+  { accountId, subscriptionId }: TaskHead,
   end: Parameters<typeof reasonToDisable>[0],
 ): Promise<void> {
   const reason = reasonToDisable(end);
   if (reason !== null) await disableSubscription(accountId, subscriptionId, reason);
 }
 
-const carriedByItself = (task: DeliveryTask, made: AttemptMade): AttemptMade => ({
+const carriedByItself = ({ task }: Deliverable, made: AttemptMade): AttemptMade => ({
   ...made,
   events: made.events.map((event) => ({ ...event, workflow_id: task.deliveryId })),
 });
@@ -278,12 +298,12 @@ const carriedByItself = (task: DeliveryTask, made: AttemptMade): AttemptMade => 
  */
 async function showLate(
   deps: DeliverGroupDeps,
-  group: DeliveryGroup,
+  group: OpenGroup,
   waiting: ReadonlyMap<number, Waiting>,
 ): Promise<void> {
   const late = [...waiting.values()].filter(({ attemptsMade }) => attemptsMade === 0);
   const at = new Date(group.startedAt);
-  const scheduled = late.map(({ index }) => deliveryScheduled(group.tasks[index]!, group.id, at));
+  const scheduled = late.map(({ index }) => deliveryScheduled(group.heads[index]!, group.id, at));
   // Only so that they are seen sooner: a Kafka that is away is told of by the attempts.
   await deps.eventLog.appendDeliveryEvents(scheduled).catch(() => undefined);
 }

@@ -12,7 +12,7 @@ import {
 import { hmacSha256 } from '../infra/crypto/hmac.ts';
 import type { HttpRequest } from '../infra/http/guarded-agent.ts';
 import { isCustomHeader } from '../schemas/custom-headers.ts';
-import type { DeliveryTask } from '../schemas/delivery.ts';
+import type { TaskHead } from '../schemas/delivery.ts';
 import type { Sealed } from '../schemas/subscription-log.ts';
 
 /** What making a request needs of the world. */
@@ -31,13 +31,15 @@ export interface DeliveryRequest {
   readonly secrets: SecretForms;
 }
 
-/** The part of a task that its request is made of. */
-export type ToSend = Pick<DeliveryTask, 'deliveryId' | 'eventType' | 'body' | 'traceId' | 'batchedEvents'>;
+/** The part of a task that its request is made of, beside its body. */
+export type ToSend = Pick<TaskHead, 'deliveryId' | 'eventType' | 'traceId' | 'batchedEvents'>;
 
 /** What the request of one attempt is made of. */
 export interface RequestParts {
   readonly subscription: LiveSubscription;
   readonly task: ToSend;
+  /** The text that is sent, or its UTF-8 bytes. */
+  readonly body: string | Buffer;
   /** Where it goes. */
   readonly url: string;
   /** Of the attempt, counted from 1. */
@@ -61,7 +63,7 @@ export function createMakeRequest(deps: RequestDeps): MakeRequest {
     return opened;
   };
   return (parts) => {
-    const { subscription, task, url, sentAt } = parts;
+    const { subscription, body, url, sentAt } = parts;
     const { settings } = subscription;
     const opened = openedAt(subscription, sentAt);
     const headers = headersOf(deps, parts, opened);
@@ -69,7 +71,7 @@ export function createMakeRequest(deps: RequestDeps): MakeRequest {
       request: {
         url,
         headers,
-        body: task.body,
+        body,
         timeoutMs: settings.timeout * 1_000,
         tls: opened.tls,
       },
@@ -122,7 +124,7 @@ function tlsOf(
 
 function headersOf(
   deps: RequestDeps,
-  { subscription, task, number, sentAt }: RequestParts,
+  { subscription, task, body, number, sentAt }: RequestParts,
   { secret, previousSecret, customHeaders }: Opened,
 ): Record<string, string> {
   return deliveryHeaders(
@@ -132,7 +134,7 @@ function headersOf(
       subscriptionId: subscription.id,
       attempt: number,
       timestampSeconds: Math.floor(sentAt.getTime() / 1_000),
-      body: task.body,
+      body,
       scheme: subscription.settings.signature_scheme,
       traceparent: traceparent(task.traceId, deps.newSpanId()),
       secret,

@@ -20,7 +20,7 @@ import { isLive, type LiveSubscription, type Subscription } from '../domain/subs
 import { sha256 } from '../infra/crypto/hash.ts';
 import type { GuardedAgent, HttpExchange } from '../infra/http/guarded-agent.ts';
 import type { DeliveryEvent, HoldReason } from '../schemas/delivery-log.ts';
-import type { DeliveryTask } from '../schemas/delivery.ts';
+import type { DeliveryTask, TaskHead } from '../schemas/delivery.ts';
 import type { SubscriptionId } from '../schemas/ids.ts';
 import { createMakeRequest, type MakeRequest, type RequestDeps } from './delivery-request.ts';
 import type { Admission, EndpointGates } from './endpoint-gates.ts';
@@ -38,9 +38,15 @@ export interface AttemptDeps extends RequestDeps {
   readonly shutdown: AbortSignal;
 }
 
+/** A delivery as it is sent. */
+export interface Deliverable {
+  readonly task: TaskHead;
+  /** The text that is sent, or its UTF-8 bytes. */
+  readonly body: string | Buffer;
+}
+
 /** An attempt to be made. */
-export interface AttemptOrder {
-  readonly task: DeliveryTask;
+export interface AttemptOrder extends Deliverable {
   /** Counted from 1. */
   readonly number: number;
   /** The id of the workflow that carries the delivery. */
@@ -74,7 +80,7 @@ export function createMakeAttempt(deps: AttemptDeps): MakeAttempt {
 async function send(
   deps: AttemptDeps,
   makeRequest: MakeRequest,
-  { task, number, carrier, unlessSent, onAdmitted }: AttemptOrder,
+  { task, body, number, carrier, unlessSent, onAdmitted }: AttemptOrder,
   { admission, subscription, url }: Entry,
 ): Promise<AttemptMade> {
   const { settings } = subscription;
@@ -86,6 +92,7 @@ async function send(
     const { request, requestHeaders, secrets } = makeRequest({
       subscription,
       task,
+      body,
       url,
       number,
       sentAt: startedAt,
@@ -101,11 +108,21 @@ async function send(
       attemptEnded(task, carrier, ended),
       ...(fallback === null ? [] : [deliveryScheduled(fallback, releaseId(task.subscriptionId), endedAt)]),
     ];
-    return { end: endAfter(next, number, exchange), events, fallback };
+    return {
+      end: endAfter(next, number, exchange),
+      events,
+      fallback: fallback === null ? null : wholeTask({ task: fallback, body }),
+    };
   } finally {
     admission.leave(exchange?.outcome ?? null);
   }
 }
+
+/** The task of a delivery, as it is carried and held. */
+export const wholeTask = ({ task, body }: Deliverable): DeliveryTask => ({
+  ...task,
+  body: typeof body === 'string' ? body : body.toString(),
+});
 
 function endAfter(next: NextStep, number: number, exchange: HttpExchange): AttemptEnd {
   switch (next.step) {
@@ -130,7 +147,7 @@ interface Entry {
 /** Asks the gate, and again where the subscription has changed while the attempt waited there. */
 async function enter(
   deps: AttemptDeps,
-  { task, number, carrier }: AttemptOrder,
+  { task, body, number, carrier }: AttemptOrder,
 ): Promise<Entry | AttemptMade> {
   for (;;) {
     const subscription = await deps.lookUp(task.subscriptionId, task.subscriptionVersion);
@@ -139,7 +156,7 @@ async function enter(
     if (owed.step === 'hold') return held(deps, task, number, 'paused', null);
 
     const { settings } = owed.subscription;
-    const url = urlNow(settings, task);
+    const url = urlNow(settings, task, body);
     if (url === null) return cancelled(deps, task, carrier, 'fallback_removed');
     const admission = await deps.gates.enter({
       subscriptionId: task.subscriptionId,
@@ -161,12 +178,12 @@ async function enter(
   }
 }
 
-const stillAt = async (deps: AttemptDeps, version: number, task: DeliveryTask): Promise<boolean> =>
+const stillAt = async (deps: AttemptDeps, version: number, task: TaskHead): Promise<boolean> =>
   (await deps.lookUp(task.subscriptionId, task.subscriptionVersion)).version === version;
 
 const held = (
   deps: AttemptDeps,
-  task: DeliveryTask,
+  task: TaskHead,
   number: number,
   reason: HoldReason,
   waitMs: number | null,
@@ -176,7 +193,7 @@ const held = (
   fallback: null,
 });
 
-const cancelled = (deps: AttemptDeps, task: DeliveryTask, carrier: string, reason: string): AttemptMade => ({
+const cancelled = (deps: AttemptDeps, task: TaskHead, carrier: string, reason: string): AttemptMade => ({
   end: { step: 'cancel', reason },
   events: [deliveryCancelled(task, carrier, deps.now(), reason)],
   fallback: null,

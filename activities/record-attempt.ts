@@ -1,8 +1,7 @@
 import { heldDelivery } from '../domain/record/delivery-event.ts';
 import type { EventLog, HeldChange } from '../infra/kafka/event-log.ts';
-import type { DeliveryTask } from '../schemas/delivery.ts';
 import type { SubscriptionId } from '../schemas/ids.ts';
-import type { AttemptMade } from './make-attempt.ts';
+import { type AttemptMade, type Deliverable, wholeTask } from './make-attempt.ts';
 
 /** Wakes the actors that release what subscriptions have held. */
 export interface Releases {
@@ -24,18 +23,19 @@ export interface RecordDeps {
  */
 export async function recordAttempt(
   { eventLog, releases }: RecordDeps,
-  task: DeliveryTask,
+  delivery: Deliverable,
   { end, events, fallback }: AttemptMade,
 ): Promise<void> {
+  const { subscriptionId } = delivery.task;
   await holdBefore(
     eventLog,
     end.step === 'hold'
-      ? [{ change: 'hold', held: heldDelivery(task, end.attemptsMade, null) }]
+      ? [{ change: 'hold', held: heldDelivery(wholeTask(delivery), end.attemptsMade, null) }]
       : holdFallback(fallback),
   );
   await eventLog.appendDeliveryEvents(events);
-  if (end.step === 'hold' && end.reason !== 'paused') releases.wake(task.subscriptionId, end.waitMs ?? 0);
-  if (fallback !== null) releases.wake(task.subscriptionId);
+  if (end.step === 'hold' && end.reason !== 'paused') releases.wake(subscriptionId, end.waitMs ?? 0);
+  if (fallback !== null) releases.wake(subscriptionId);
 }
 
 /**

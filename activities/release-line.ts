@@ -319,7 +319,13 @@ export class ReleaseLine {
     const { subscriptionId, onReleased } = this.options;
     const carrier = releaseId(subscriptionId);
     const number = attemptsMade + 1;
-    const { end, events, fallback } = await this.deps.makeAttempt({ task, number, carrier, onAdmitted });
+    const { end, events, fallback } = await this.deps.makeAttempt({
+      task,
+      body: task.body,
+      number,
+      carrier,
+      onAdmitted,
+    });
     if (end.step === 'hold') {
       this.taken.delete(deliveryId);
       return end;
@@ -355,7 +361,7 @@ const isOfLane = (row: ReadRow, lane: string | undefined): boolean => lane !== u
 
 /** Where a gate stands before it; one that can go nowhere is cancelled when it is asked for. */
 function originOf(settings: TargetSettings, task: DeliveryTask): string {
-  const url = urlNow(settings, task);
+  const url = urlNow(settings, task, task.body);
   return url === null ? '' : new URL(url).origin;
 }
 

@@ -12,6 +12,7 @@ import { createMakeRequest, type RequestDeps, type ToSend } from './delivery-req
 
 /** What is to be sent, and to whom. No secret: the workflow's history keeps it. */
 export interface TestDelivery extends ToSend {
+  readonly body: string;
   readonly subscriptionId: SubscriptionId;
   /** A worker that has not seen it yet waits until it has. */
   readonly subscriptionVersion: number;
@@ -46,10 +47,11 @@ export function createSendTest(deps: SendTestDeps) {
     const subscription = await deps.lookUp(test.subscriptionId, test.subscriptionVersion);
     if (!isLive(subscription)) return null;
     const startedAt = deps.now();
-    const url = targetOf(subscription.settings, test);
+    const url = targetOf(subscription.settings, test, test.body);
     const { request, requestHeaders, secrets } = makeRequest({
       subscription,
       task: test,
+      body: test.body,
       url,
       number: 1,
       sentAt: startedAt,

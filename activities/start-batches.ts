@@ -44,7 +44,9 @@ export const createStartBatches = (deps: StartBatchesDeps) =>
       if (first === undefined) return;
       if (group.length === 1) {
         const subscription = deps.get(address.subscriptionId);
-        const url = isLive(subscription) ? targetOf(subscription.settings, first.task) : null;
+        const url = isLive(subscription)
+          ? targetOf(subscription.settings, first.task, first.task.body)
+          : null;
         await Promise.all([record(first, first.task.deliveryId), deps.startDelivery(first.task, url)]);
         return;
       }

@@ -52,6 +52,9 @@ export const DeliveryTask = z
   .readonly();
 export type DeliveryTask = z.infer<typeof DeliveryTask>;
 
+/** What is said of a delivery: all of its task but the text that is sent. */
+export type TaskHead = Omit<DeliveryTask, 'body'>;
+
 /** Deliveries that one workflow carries together. `startedAt` is the router's clock, RFC 3339. */
 export interface DeliveryGroup {
   readonly id: string;
@@ -60,16 +63,10 @@ export interface DeliveryGroup {
 }
 
 /**
- * A group on its way through Temporal: JSON, in UTF-8. Its workflow only passes it on, and as bytes it does so without
- * reading it: the decoders of Temporal's workflow threads are slow, and a group is large.
+ * A group on its way through Temporal (infra/temporal/packed-group.ts). Its workflow only passes it on, and as bytes it
+ * does so without reading it: the decoders of Temporal's workflow threads are slow, and a group is large.
  */
 export type PackedGroup = Uint8Array;
-
-export const packGroup = (group: DeliveryGroup): PackedGroup =>
-  new TextEncoder().encode(JSON.stringify(group));
-
-export const unpackGroup = (packed: PackedGroup): DeliveryGroup =>
-  JSON.parse(new TextDecoder().decode(packed)) as DeliveryGroup;
 
 /** One delivery of a group that is not done, by its place in the group. */
 export interface Waiting {

@@ -1,6 +1,6 @@
 /** What a group still owes: deliveries that wait for their first attempt, or for another one. */
 import type { DeliveryEvent } from '../../schemas/delivery-log.ts';
-import type { DeliveryGroup, DeliveryTask, GroupProgress, Waiting } from '../../schemas/delivery.ts';
+import type { GroupProgress, TaskHead, Waiting } from '../../schemas/delivery.ts';
 import type { DeliveryId } from '../../schemas/ids.ts';
 import type { AttemptEnd } from './attempt-end.ts';
 import { retryOf } from './recorded-end.ts';
@@ -43,7 +43,7 @@ export interface AfterRecall {
   readonly left: readonly Waiting[];
   /** Those that were to leave for a workflow of their own, which may not have been started. */
   readonly own: readonly {
-    readonly task: DeliveryTask;
+    readonly index: number;
     readonly unfinished: Extract<AttemptEnd, { readonly step: 'retry' }>;
   }[];
 }
@@ -51,14 +51,14 @@ export interface AfterRecall {
 /** `recalled` has the last record of each delivery that has one. */
 export function waitingAfterRecall(
   before: readonly Waiting[],
-  { id, tasks }: Pick<DeliveryGroup, 'id' | 'tasks'>,
+  { id, heads }: { readonly id: string; readonly heads: readonly Pick<TaskHead, 'deliveryId'>[] },
   recalled: ReadonlyMap<DeliveryId, DeliveryEvent>,
 ): AfterRecall {
   const left: Waiting[] = [];
   const own: AfterRecall['own'][number][] = [];
   for (const one of before) {
-    const task = tasks[one.index]!;
-    const event = recalled.get(task.deliveryId);
+    const { deliveryId } = heads[one.index]!;
+    const event = recalled.get(deliveryId);
     if (event === undefined || event.type === 'DeliveryScheduled') {
       left.push(one);
     } else if (event.type === 'AttemptEnded' && event.next.step === 'retry') {
@@ -68,8 +68,8 @@ export function waitingAfterRecall(
       }
       const dueAtMs = Date.parse(event.next.next_attempt_at);
       const unfinished = retryOf(event, dueAtMs);
-      if (event.workflow_id === task.deliveryId) {
-        own.push({ task, unfinished });
+      if (event.workflow_id === deliveryId) {
+        own.push({ index: one.index, unfinished });
       } else if (event.workflow_id === id) {
         const { failure } = unfinished;
         left.push({ index: one.index, attemptsMade: event.number, dueAtMs, failure });

@@ -12,8 +12,15 @@ export interface HmacKey {
   readonly encoding: 'utf8' | 'base64';
 }
 
-/** HMAC-SHA256 of the UTF-8 bytes of `content`, as lower-case hex or as base64 with padding. */
-export type HmacSha256 = (key: HmacKey, content: string, output: 'hex' | 'base64') => string;
+/**
+ * HMAC-SHA256 of the UTF-8 bytes of `prefix` followed by those of `body`, as lower-case hex or as base64 with padding.
+ */
+export type HmacSha256 = (
+  key: HmacKey,
+  prefix: string,
+  body: string | Uint8Array,
+  output: 'hex' | 'base64',
+) => string;
 
 /** All that the headers of one attempt are made of. */
 export interface AttemptToSign {
@@ -24,7 +31,8 @@ export interface AttemptToSign {
   readonly attempt: number;
   /** When this attempt is made: whole seconds since 1970. */
   readonly timestampSeconds: number;
-  readonly body: string;
+  /** A text, or its UTF-8 bytes. */
+  readonly body: string | Uint8Array;
   readonly scheme: SubscriptionView['signature_scheme'];
   readonly secret: string;
   /** The secret before a rotation, while both are valid; else null. */
@@ -49,9 +57,10 @@ export function deliveryHeaders(
 ): Record<string, string> {
   const timestamp = String(attempt.timestampSeconds);
   const { secret, previousSecret, body, deliveryId } = attempt;
-  const signed = attempt.scheme === 'body' ? body : `${timestamp}.${body}`;
-  const standardSigned = `${deliveryId}.${timestamp}.${body}`;
-  const standard = (of: string) => `v1,${hmac(standardKey(of), standardSigned, 'base64')}`;
+  const broxi = (of: string) =>
+    hmac(broxiKey(of), attempt.scheme === 'body' ? '' : `${timestamp}.`, body, 'hex');
+  const standard = (of: string) =>
+    `v1,${hmac(standardKey(of), `${deliveryId}.${timestamp}.`, body, 'base64')}`;
 
   const headers: Record<string, string> = {
     'Content-Type': 'application/json',
@@ -61,7 +70,7 @@ export function deliveryHeaders(
     'X-Broxi-Webhook': attempt.subscriptionId,
     'X-Broxi-Attempt': String(attempt.attempt),
     'X-Broxi-Timestamp': timestamp,
-    'X-Broxi-Signature': hmac(broxiKey(secret), signed, 'hex'),
+    'X-Broxi-Signature': broxi(secret),
     'webhook-id': deliveryId,
     'webhook-timestamp': timestamp,
     'webhook-signature':
@@ -69,7 +78,7 @@ export function deliveryHeaders(
     traceparent: attempt.traceparent,
   };
   if (previousSecret !== null) {
-    headers['X-Broxi-Signature-Previous'] = hmac(broxiKey(previousSecret), signed, 'hex');
+    headers['X-Broxi-Signature-Previous'] = broxi(previousSecret);
   }
   const custom = Object.entries(attempt.customHeaders).filter((line) => isCustomHeader(...line));
   return custom.length === 0 ? headers : withCustom(headers, custom);

@@ -1,7 +1,8 @@
 /** Starts the workflow of a group of deliveries. */
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { type defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
-import { type DeliveryGroup, packGroup } from '../../schemas/delivery.ts';
+import type { DeliveryGroup } from '../../schemas/delivery.ts';
+import { packGroup } from './packed-group.ts';
 
 /** How groups' workflows are named and found. */
 export interface GroupActor {

@@ -3,7 +3,7 @@
  * its store or UI without the key. Search attributes and failure messages do not pass here and stay readable,
  * so nothing secret belongs in them.
  */
-import { METADATA_ENCODING_KEY, type Payload, type PayloadCodec } from '@temporalio/common';
+import { encodingTypes, METADATA_ENCODING_KEY, type Payload, type PayloadCodec } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
@@ -16,6 +16,10 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 /** Below this, deflate takes more time than its room is worth: a task passes here four times before its request is sent. */
 const COMPRESS_ABOVE_BYTES = 8 * 1024;
+
+/** True for what our code hands over as bytes: whoever did so has made them as few as they can be. */
+const isBytes = ({ metadata }: Payload): boolean =>
+  textOf(metadata?.[METADATA_ENCODING_KEY]) === encodingTypes.METADATA_ENCODING_RAW;
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 const textOf = (bytes: Uint8Array | null | undefined): string => new TextDecoder().decode(bytes ?? undefined);
@@ -32,7 +36,7 @@ export function createPayloadCodec({ currentKeyId, keys }: KeyRing): PayloadCode
 
   const encode = (payload: Payload): Payload => {
     const clear = PayloadMessage.encode(payload).finish();
-    const isDeflated = clear.length > COMPRESS_ABOVE_BYTES;
+    const isDeflated = clear.length > COMPRESS_ABOVE_BYTES && !isBytes(payload);
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv('aes-256-gcm', currentKey, nonce, { authTagLength: TAG_BYTES });
     const parts = [

@@ -72,7 +72,7 @@ function toldOf(subscription: LiveSubscription, aggregation: Aggregation, task: 
   const { settings, version } = subscription;
   const { accountId, subscriptionId, eventType } = task;
   const address = { accountId, subscriptionId, eventType };
-  const url = targetOf(settings, task);
+  const url = targetOf(settings, task, task.body);
   return {
     actorId: batchActorId(address, url === settings.url ? null : sha256(url)),
     address,

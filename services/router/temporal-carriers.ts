@@ -49,7 +49,7 @@ export const createTemporalCarriers = (
 /** What operators search by. A subscription that was deleted meanwhile has no target. */
 function urlOf(directory: SubscriptionDirectory, task: DeliveryTask): string | null {
   const subscription = directory.get(task.subscriptionId);
-  return isLive(subscription) ? targetOf(subscription.settings, task) : null;
+  return isLive(subscription) ? targetOf(subscription.settings, task, task.body) : null;
 }
 
 async function whereItIs<T>(ask: () => Promise<T>): Promise<T | null> {

@@ -7,12 +7,8 @@ import type { AttemptMade, AttemptOrder } from '../../activities/make-attempt.ts
 import { CLOCK_SKEW_MS } from '../../activities/recall.ts';
 import { allWaiting } from '../../domain/deliver/riding.ts';
 import type { DeliveryEvent } from '../../schemas/delivery-log.ts';
-import {
-  type DeliveryGroup,
-  type GroupOrder,
-  type GroupProgress,
-  packGroup,
-} from '../../schemas/delivery.ts';
+import { packGroup } from '../../infra/temporal/packed-group.ts';
+import type { DeliveryGroup, GroupOrder, GroupProgress } from '../../schemas/delivery.ts';
 import type { DeliveryId } from '../../schemas/ids.ts';
 import { attempted } from '../domain/record/delivery-history.ts';
 import { taskOf } from './task-of.ts';

@@ -40,7 +40,8 @@ beforeEach(() => {
 });
 
 const requestAt = (sentAt: string, subscription = SUBSCRIPTION) =>
-  makeRequest({ subscription, task: TASK, url: URL, number: 1, sentAt: new Date(sentAt) }).request;
+  makeRequest({ subscription, task: TASK, body: TASK.body, url: URL, number: 1, sentAt: new Date(sentAt) })
+    .request;
 
 it('what is sealed is opened once for each state of a subscription', () => {
   requestAt('2024-01-15T10:10:00Z');

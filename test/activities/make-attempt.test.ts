@@ -74,7 +74,7 @@ beforeEach(() => {
     newSpanId: () => '00f067aa0ba902b7',
     shutdown: new AbortController().signal,
   });
-  attempt = () => makeAttempt({ task: TASK, number: 1, carrier: TASK.deliveryId });
+  attempt = () => makeAttempt({ task: TASK, body: TASK.body, number: 1, carrier: TASK.deliveryId });
 });
 
 describe('an attempt whose subscription changes while it waits for its turn', () => {

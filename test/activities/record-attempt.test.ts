@@ -32,7 +32,7 @@ const record = (
       },
       releases: { wake: (id) => void woken.push(id) },
     },
-    taskOf(0),
+    { task: taskOf(0), body: taskOf(0).body },
     { end, events, fallback },
   );
 const hold = (reason: 'paused' | 'circuit_open'): AttemptEnd => ({

@@ -44,7 +44,7 @@ const ofTeam = (id: string, team: string, lane?: string): HeldRow => {
 };
 /** The gate of team a does not let anything pass before a minute is over. */
 const refuseTeamA = (order: AttemptOrder): Promise<AttemptMade> =>
-  order.task.body.includes('"a"')
+  order.body.includes('"a"')
     ? Promise.resolve({
         end: { step: 'hold', reason: 'circuit_open', attemptsMade: 0, waitMs: 60_000 },
         events: [],
@@ -196,7 +196,7 @@ it('an attempt that has ended is reason enough to ask again, whatever its gate h
       sent.push('del_probe 1');
       return { end: { step: 'succeed' }, events: [], fallback: null };
     }
-    return refuseTeamA({ ...order, task: { ...order.task, body: '"a"' } });
+    return refuseTeamA({ ...order, body: '"a"' });
   };
   await line.advance(settings);
   await line.advance(settings);

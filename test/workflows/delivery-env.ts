@@ -20,12 +20,8 @@ import { timeSkippingServerPath } from '../../infra/local-stack/time-skipping-se
 import type { DeliveryEvent } from '../../schemas/delivery-log.ts';
 import type { EventLog, HeldChange } from '../../infra/kafka/event-log.ts';
 import type { HeldDeliveries, HeldRow } from '../../infra/postgres/held-deliveries.ts';
-import {
-  type DeliveryGroup,
-  type DeliveryTask,
-  type HeldDelivery,
-  packGroup,
-} from '../../schemas/delivery.ts';
+import { packGroup } from '../../infra/temporal/packed-group.ts';
+import type { DeliveryGroup, DeliveryTask, HeldDelivery } from '../../schemas/delivery.ts';
 import type { AccountId, DeliveryId, EventId, SubscriptionId } from '../../schemas/ids.ts';
 import type { Sealed } from '../../schemas/subscription-log.ts';
 import type { delivery } from '../../workflows/delivery.ts';

@@ -107,7 +107,7 @@ describe('the delivery of a batch', () => {
       url: 'https://example.com/other',
       routes: [{ when: { filters: { n: { exists: true } } }, url: 'https://example.com/n' }],
     } as unknown as Parameters<typeof targetOf>[0];
-    const to = (task: DeliveryTask) => targetOf(settings, task);
+    const to = (task: DeliveryTask) => targetOf(settings, task, task.body);
     expect(to(batchDelivery(ADDRESS, { ...flushedOf(0, 2), items }, sha256))).toBe('https://example.com/n');
     expect(to(batchDelivery(ADDRESS, flushedOf(0, 2), sha256))).toBe('https://example.com/other');
   });

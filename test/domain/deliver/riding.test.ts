@@ -13,7 +13,7 @@ import type { GroupProgress, Waiting } from '../../../schemas/delivery.ts';
 import { taskOf } from '../../activities/task-of.ts';
 import { at, attempted, cancelled, factsOf, held } from '../record/delivery-history.ts';
 
-const group = { id: 'group:platform.events:0:0', tasks: [taskOf(0), taskOf(1), taskOf(2)] };
+const group = { id: 'group:platform.events:0:0', heads: [taskOf(0), taskOf(1), taskOf(2)] };
 
 /** The last records that the log has, one of each delivery. */
 const after = (records: readonly DeliveryEvent[], before: readonly Waiting[] = allWaiting(3)) =>
@@ -44,7 +44,7 @@ describe('a group that begins again', () => {
   it('hands over what was to leave for a workflow of its own', () => {
     const { left: rest, own } = after([attempted(2, 10, 1, 'retry')]);
     expect(rest).toEqual(allWaiting(3).slice(0, 2));
-    expect(own).toMatchObject([{ task: group.tasks[2], unfinished: { step: 'retry', number: 1 } }]);
+    expect(own).toMatchObject([{ index: 2, unfinished: { step: 'retry', number: 1 } }]);
   });
 
   it('leaves what is held to its release, also where that has tried it and failed', () => {

@@ -23,7 +23,7 @@ const bodyOf = (dataText: string) =>
     deliveryId,
     dataText,
   });
-const ATTEMPT: AttemptToSign = {
+const ATTEMPT = {
   eventType: 'workflow.completed',
   deliveryId,
   subscriptionId,
@@ -35,7 +35,7 @@ const ATTEMPT: AttemptToSign = {
   previousSecret: null,
   traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
   customHeaders: {},
-};
+} satisfies AttemptToSign;
 const headersOf = (change: Partial<AttemptToSign> = {}) =>
   deliveryHeaders({ ...ATTEMPT, ...change }, hmacSha256, isCustomHeader);
 

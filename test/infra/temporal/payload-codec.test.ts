@@ -37,6 +37,16 @@ it('makes a long text shorter', async () => {
   expect(sealed?.data?.length).toBeLessThan(1_000);
 });
 
+it('leaves bytes as many as they are: who hands them over has packed them', async () => {
+  const metadata = { encoding: Buffer.from('binary/plain') };
+  const bytes = { metadata, data: Buffer.from('workflow '.repeat(1_000)) };
+  const codec = createPayloadCodec(keyRing(current));
+  const sealed = await codec.encode([bytes]);
+  expect(sealed[0]?.data?.length).toBeGreaterThan(bytes.data.length);
+  const [opened] = await codec.decode(sealed);
+  expect(Buffer.from(opened?.data ?? [])).toEqual(bytes.data);
+});
+
 it('opens what an older key has sealed', async () => {
   const sealed = await createPayloadCodec(keyRing(old)).encode([payloadOf('from before')]);
   const [opened] = await createPayloadCodec(keyRing(current, old)).decode(sealed);
