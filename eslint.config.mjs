@@ -36,6 +36,24 @@ export default tseslint.config(
     },
   },
   {
+    files: ['activities/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            {
+              name: '@temporalio/activity',
+              importNames: ['activityInfo', 'cancellationSignal', 'cancelled', 'heartbeat', 'log', 'sleep'],
+              message:
+                'They look for the Context, which is there only while an activity begins: keep what it was then.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ['services/cli/**', 'services/supervisor/**', 'bin/**', 'test/**'],
     rules: { 'no-console': 'off' },
   },

@@ -72,12 +72,17 @@ export const createDeliverGroup = (deps: DeliverGroupDeps) => {
     known: GroupProgress | null = null,
   ): Promise<void> => {
     const group = openGroup(packed);
-    return inTurn(group.id, () => execute(deps, group, { orders, known }));
+    const context = Context.current();
+    return inTurn(context, group.id, () => execute(deps, context, group, { orders, known }));
   };
 };
 
-async function execute(deps: DeliverGroupDeps, group: OpenGroup, asked: Asked): Promise<void> {
-  const context = Context.current();
+async function execute(
+  deps: DeliverGroupDeps,
+  context: Context,
+  group: OpenGroup,
+  asked: Asked,
+): Promise<void> {
   const unlessSent = context.cancellationSignal;
   const waiting = new Map<number, Waiting>();
   for (const one of await whatIsLeft(deps, group, asked, context)) waiting.set(one.index, one);

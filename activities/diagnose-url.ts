@@ -1,5 +1,5 @@
 /** Tries an endpoint from where deliveries come from: DNS, connection, certificate, a GET and a POST, in bounds. */
-import { cancellationSignal } from '@temporalio/activity';
+import { Context } from '@temporalio/activity';
 import { issuesOf, type ShownCertificate } from '../domain/diagnose/issues.ts';
 import type { GuardedAgent, HttpExchange } from '../infra/http/guarded-agent.ts';
 
@@ -31,7 +31,7 @@ const PAYLOAD = '{"test":"webhook"}';
 export const createDiagnoseUrl = (deps: DiagnoseDeps) =>
   async function diagnoseUrl(url: string): Promise<Diagnosis> {
     const { agent } = deps;
-    const common = { url, timeoutMs: TIMEOUT_MS, signal: cancellationSignal() };
+    const common = { url, timeoutMs: TIMEOUT_MS, signal: Context.current().cancellationSignal };
     const [get, certificate] = await Promise.all([
       agent.get({ ...common, headers: HEADERS }),
       agent.certificateOf(url, TIMEOUT_MS),

@@ -1,4 +1,4 @@
-import { Context } from '@temporalio/activity';
+import type { Context } from '@temporalio/activity';
 
 /** Well below the heartbeat timeouts of the activities that use it. */
 const HEARTBEAT_EVERY_MS = 2_000;
@@ -8,11 +8,15 @@ const HEARTBEAT_EVERY_MS = 2_000;
  * heartbeats, and starts again, perhaps in the same process, what is still at work there. While an execution waits
  * for the one before, its heartbeats repeat what that one left.
  */
-export function createInTurn(): <Result>(key: string, work: () => Promise<Result>) => Promise<Result> {
+export function createInTurn(): <Result>(
+  context: Context,
+  key: string,
+  work: () => Promise<Result>,
+) => Promise<Result> {
   const atWork = new Map<string, Promise<unknown>>();
-  return async (key, work) => {
+  return async (context, key, work) => {
     const before = atWork.get(key);
-    const execution = before === undefined ? work() : whileBeating(before).then(work);
+    const execution = before === undefined ? work() : whileBeating(context, before).then(work);
     const ended = execution.catch(() => undefined);
     atWork.set(key, ended);
     try {
@@ -23,8 +27,7 @@ export function createInTurn(): <Result>(key: string, work: () => Promise<Result
   };
 }
 
-async function whileBeating(execution: Promise<unknown>): Promise<void> {
-  const context = Context.current();
+async function whileBeating(context: Context, execution: Promise<unknown>): Promise<void> {
   const beat = (): void => context.heartbeat(context.info.heartbeatDetails);
   const beating = setInterval(beat, HEARTBEAT_EVERY_MS);
   await execution;

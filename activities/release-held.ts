@@ -3,7 +3,7 @@
  * subscription, for its workflow is the subscription's only one. It begins by waiting until the read model has caught up
  * with the log: one that takes over from a worker that died sends nothing again that was recorded.
  */
-import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
+import { Context } from '@temporalio/activity';
 import { setTimeout as delay } from 'node:timers/promises';
 import { releaseId } from '../domain/deliver/carrier.ts';
 import { deliveryCancelled } from '../domain/record/delivery-event.ts';
@@ -52,15 +52,21 @@ const LINES = 2;
 /** Resolves when nothing more can be sent now. Rejects while PostgreSQL is away, to be tried again. */
 export const createReleaseHeld = (deps: ReleaseHeldDeps) => {
   const inTurn = createInTurn();
-  return (subscriptionId: SubscriptionId): Promise<ReleaseEnd> =>
-    inTurn(subscriptionId, () => execute(deps, subscriptionId));
+  return (subscriptionId: SubscriptionId): Promise<ReleaseEnd> => {
+    const context = Context.current();
+    return inTurn(context, subscriptionId, () => execute(deps, context, subscriptionId));
+  };
 };
 
-async function execute(deps: ReleaseHeldDeps, subscriptionId: SubscriptionId): Promise<ReleaseEnd> {
-  const before = activityInfo().heartbeatDetails as ReleaseProgress | undefined;
+async function execute(
+  deps: ReleaseHeldDeps,
+  context: Context,
+  subscriptionId: SubscriptionId,
+): Promise<ReleaseEnd> {
+  const before = context.info.heartbeatDetails as ReleaseProgress | undefined;
   const progress = { released: before?.released ?? 0, remaining: before?.remaining ?? 0 };
   const beat = async (): Promise<void> => {
-    heartbeat({ ...progress });
+    context.heartbeat({ ...progress });
     progress.remaining = await deps.held.count(subscriptionId).catch(() => progress.remaining);
   };
   const beating = setInterval(() => void beat(), HEARTBEAT_EVERY_MS);
@@ -73,7 +79,7 @@ async function execute(deps: ReleaseHeldDeps, subscriptionId: SubscriptionId): P
         return await cancelAll(deps, subscriptionId, 'subscription_disabled');
       }
       if (subscription.status === 'paused') return { step: 'done' };
-      const end = await serve(deps, subscriptionId, () => (progress.released += 1));
+      const end = await serve(deps, context, subscriptionId, () => (progress.released += 1));
       if (end !== null) return end;
     }
   } finally {
@@ -106,10 +112,10 @@ type Stop = 'inactive' | 'turn' | 'nothing_to_send';
 /** Both lines at once, so that neither endpoint holds the other. Null where the subscription is active no more. */
 async function serve(
   deps: ReleaseHeldDeps,
+  { cancellationSignal: cancelled }: Context,
   subscriptionId: SubscriptionId,
   onReleased: () => void,
 ): Promise<ReleaseEnd | null> {
-  const cancelled = cancellationSignal();
   const ending = new AbortController();
   const stops: Stop[] = [];
   const startedMs = performance.now();

@@ -2,7 +2,7 @@
  * All attempts of a delivery after the first, with the waits between them kept by the server: waiting costs
  * neither a workflow task nor an event of history, and the Temporal UI shows attempt, last failure and next try.
  */
-import { activityInfo, ApplicationFailure, heartbeat } from '@temporalio/activity';
+import { ApplicationFailure, Context } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
 import type { AttemptEnd } from '../domain/deliver/attempt-end.ts';
 import type { DeliveryTask } from '../schemas/delivery.ts';
@@ -33,20 +33,21 @@ export interface Progress {
  */
 export const createRetryDelivery = (attemptDelivery: AttemptDelivery) =>
   async function retryDelivery(task: DeliveryTask, first: Unfinished): Promise<AttemptEnd> {
-    const { attempt: execution, heartbeatDetails, currentAttemptScheduledTimestampMs } = activityInfo();
+    const context = Context.current();
+    const { attempt: execution, heartbeatDetails, currentAttemptScheduledTimestampMs } = context.info;
     const before = (heartbeatDetails as Progress | undefined) ?? { attemptsMade: first.number, execution: 1 };
-    if (execution === 1) throw waiting(first, execution);
+    if (execution === 1) throw waiting(context, first, execution);
 
-    const beating = setInterval(() => heartbeat(before), HEARTBEAT_EVERY_MS);
+    const beating = setInterval(() => context.heartbeat(before), HEARTBEAT_EVERY_MS);
     try {
       const died = execution - 1 - executionOf(before, first);
       const begunMs = died > 0 ? currentAttemptScheduledTimestampMs - died * LONGEST_EXECUTION_MS : null;
       const end = await attemptDelivery(task, before.attemptsMade + 1, begunMs);
-      if (end.step === 'retry') throw waiting(end, execution);
+      if (end.step === 'retry') throw waiting(context, end, execution);
       return end;
     } catch (error) {
       // It was cut off, and recorded nothing.
-      if (isLeftToSuccessor(error)) heartbeat({ ...before, execution } satisfies Progress);
+      if (isLeftToSuccessor(error)) context.heartbeat({ ...before, execution } satisfies Progress);
       throw error;
     } finally {
       clearInterval(beating);
@@ -58,8 +59,8 @@ const executionOf = ({ attemptsMade, execution }: Progress, first: Unfinished): 
   execution ?? attemptsMade - first.number + 1;
 
 /** The failure that makes the server wait. It is expected, so it is logged and counted as benign. */
-function waiting(end: Unfinished, execution: number): ApplicationFailure {
-  heartbeat({ attemptsMade: end.number, execution } satisfies Progress);
+function waiting(context: Context, end: Unfinished, execution: number): ApplicationFailure {
+  context.heartbeat({ attemptsMade: end.number, execution } satisfies Progress);
   return ApplicationFailure.create({
     message: `attempt ${end.number}: ${end.failure}`,
     type: 'AttemptFailed',

@@ -2,7 +2,7 @@
  * One test delivery: the request that a delivery would be, marked as a test and sent once. Nothing is recorded,
  * so it counts in no stats and opens no circuit; what it came to is the answer.
  */
-import { cancellationSignal } from '@temporalio/activity';
+import { Context } from '@temporalio/activity';
 import { targetOf } from '../domain/deliver/target.ts';
 import { withMaskedAnswer } from '../domain/record/masked-answer.ts';
 import { isLive, type Subscription } from '../domain/subscription/subscription.ts';
@@ -44,6 +44,7 @@ const MARK = { 'X-Broxi-Test': 'true' };
 export function createSendTest(deps: SendTestDeps) {
   const makeRequest = createMakeRequest(deps);
   return async function sendTest(test: TestDelivery): Promise<TestEnd | null> {
+    const { cancellationSignal: signal } = Context.current();
     const subscription = await deps.lookUp(test.subscriptionId, test.subscriptionVersion);
     if (!isLive(subscription)) return null;
     const startedAt = deps.now();
@@ -60,7 +61,7 @@ export function createSendTest(deps: SendTestDeps) {
       ...request,
       headers: { ...request.headers, ...MARK },
       timeoutMs: Math.min(request.timeoutMs, LONGEST_TEST_MS),
-      signal: cancellationSignal(),
+      signal,
     });
     return {
       startedAt: startedAt.toISOString(),

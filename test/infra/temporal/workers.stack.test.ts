@@ -1,4 +1,6 @@
 /** Workers of one process on a real Temporal. */
+import { Context } from '@temporalio/activity';
+import { setImmediate } from 'node:timers/promises';
 import type { Worker as Thread } from 'node:worker_threads';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createWorkers } from '../../../infra/temporal/workers.ts';
@@ -46,4 +48,37 @@ it('workers share one thread for their workflows, until the last of them has end
   second.shutdown();
   await runs[1];
   expect(threads[0]!.threadId).toBe(-1);
+});
+
+it('an activity finds its context while it begins, and not afterwards', async () => {
+  const { connection, namespace, dataConverter } = temporal;
+  const found: (string | null)[] = [];
+  const look = (): void => {
+    try {
+      found.push(Context.current().info.activityType);
+    } catch {
+      found.push(null);
+    }
+  };
+  const [worker] = await createWorkers([
+    {
+      ...{ connection, namespace, dataConverter, workflowBundle: await bundleWorkflows() },
+      activities: {
+        async attemptDelivery() {
+          look();
+          await setImmediate();
+          look();
+          return { step: 'succeed' };
+        },
+      },
+      taskQueue: 'third',
+    },
+  ]);
+  await worker.runUntil(
+    temporal.client.workflow.execute<typeof delivery>(DELIVERY_ACTOR.workflowType, {
+      ...{ taskQueue: 'third', workflowId: 'third 3' },
+      args: [taskOf(3)],
+    }),
+  );
+  expect(found).toEqual(['attemptDelivery', null]);
 });
