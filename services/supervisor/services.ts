@@ -21,7 +21,7 @@ type ServiceName = (typeof SERVICE_NAMES)[number];
  */
 export const V8_FLAGS: Readonly<Record<ServiceName, readonly string[]>> = {
   api: ['--heap-growing-percent=20'],
-  router: ['--heap-growing-percent=10', '--max-semi-space-size=8'],
+  router: ['--heap-growing-percent=7', '--max-semi-space-size=6'],
   worker: ['--heap-growing-percent=50', '--max-semi-space-size=32'],
   projector: ['--heap-growing-percent=80'],
 };
