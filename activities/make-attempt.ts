@@ -101,18 +101,16 @@ async function send(
     const granted = number - (task.attemptsBefore ?? 0);
     const after = afterAttempt(settings.retry_policy, granted, exchange.outcome, deps.random());
     const next = task.standsInFor === undefined ? after : afterFallbackAttempt(after);
-    const fallback = fallbackAfter(next, task, settings, sha256);
+    // Only then is it worth making its body a text.
+    const fallback =
+      next.step === 'exhaust' ? fallbackAfter(next, wholeTask({ task, body }), settings, sha256) : null;
     const endedAt = deps.now();
     const ended = { number, url, requestHeaders, startedAt, endedAt, next, fallback, ...exchange };
     const events = [
       attemptEnded(task, carrier, ended),
       ...(fallback === null ? [] : [deliveryScheduled(fallback, releaseId(task.subscriptionId), endedAt)]),
     ];
-    return {
-      end: endAfter(next, number, exchange),
-      events,
-      fallback: fallback === null ? null : wholeTask({ task: fallback, body }),
-    };
+    return { end: endAfter(next, number, exchange), events, fallback };
   } finally {
     admission.leave(exchange?.outcome ?? null);
   }

@@ -1,5 +1,5 @@
 /** The delivery that is made in place of one that was exhausted, to the fallback of its subscription. */
-import type { TaskHead } from '../../schemas/delivery.ts';
+import type { DeliveryTask } from '../../schemas/delivery.ts';
 import type { StoredSettings } from '../../schemas/subscription-log.ts';
 import type { NextStep } from './after-attempt.ts';
 import { fallbackIdText, formatDeliveryId } from './delivery-id.ts';
@@ -11,16 +11,16 @@ import { fallbackIdText, formatDeliveryId } from './delivery-id.ts';
  */
 export function fallbackAfter(
   next: NextStep,
-  task: TaskHead,
+  task: DeliveryTask,
   { fallback }: Pick<StoredSettings, 'fallback'>,
   sha256: (text: string) => Uint8Array,
-): TaskHead | null {
+): DeliveryTask | null {
   if (next.step !== 'exhaust' || next.reason === 'gone') return null;
-  return fallback === null || task.standsInFor !== undefined ? null : fallbackHead(task, sha256);
+  return fallback === null || task.standsInFor !== undefined ? null : fallbackTask(task, sha256);
 }
 
-/** The same event under an id of its own, with the same body; in order among its like where `task` is. */
-export function fallbackHead(task: TaskHead, sha256: (text: string) => Uint8Array): TaskHead {
+/** The same event and the same bytes, under an id of its own; in order among its like where `task` is. */
+export function fallbackTask(task: DeliveryTask, sha256: (text: string) => Uint8Array): DeliveryTask {
   const { attemptsBefore: _granted, lane, ...same } = task;
   return {
     ...same,

@@ -108,7 +108,7 @@ export interface EndedAttempt {
   readonly answer: { readonly headers: Readonly<Record<string, string>>; readonly body: string } | null;
   readonly next: NextStep;
   /** The delivery that is made in its place; null where none is. */
-  readonly fallback: TaskHead | null;
+  readonly fallback: DeliveryTask | null;
 }
 
 /** An attempt ended, with what follows it. */

@@ -5,7 +5,7 @@
 import { batchDelivery } from '../../domain/batch/batch-delivery.ts';
 import { batchItem } from '../../domain/batch/batch-item.ts';
 import { deliveryTask, owedTo } from '../../domain/deliver/delivery-task.ts';
-import { fallbackHead } from '../../domain/deliver/fallback.ts';
+import { fallbackTask } from '../../domain/deliver/fallback.ts';
 import { readJson } from '../../domain/deliver/json-text.ts';
 import { eventTraceId, traceIdOf } from '../../domain/deliver/trace-context.ts';
 import type { Subscription } from '../../domain/subscription/subscription.ts';
@@ -50,7 +50,7 @@ export async function makeAgain(delivery: ShownDelivery, from: MakeAgainFrom): P
   });
   const own = isBatch ? batchOf(delivery, from, alone) : (alone[0] ?? null);
   if (own === null || alone.length !== places.length) return { ok: false, reason: 'recorded_otherwise' };
-  const task = delivery.stands_in_for === null ? own : { ...fallbackHead(own, sha256), body: own.body };
+  const task = delivery.stands_in_for === null ? own : fallbackTask(own, sha256);
   // The id is made of all that makes one delivery another.
   if (task.deliveryId !== delivery.id) return { ok: false, reason: 'recorded_otherwise' };
   return { ok: true, task: { ...task, attemptsBefore: delivery.attempt_count } };

@@ -1,28 +1,29 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { NextStep } from '../../../domain/deliver/after-attempt.ts';
-import { afterFallbackAttempt, fallbackAfter, fallbackHead } from '../../../domain/deliver/fallback.ts';
+import { afterFallbackAttempt, fallbackAfter, fallbackTask } from '../../../domain/deliver/fallback.ts';
 import { urlNow } from '../../../domain/deliver/target.ts';
-import type { TaskHead } from '../../../schemas/delivery.ts';
+import type { DeliveryTask } from '../../../schemas/delivery.ts';
 import { SETTINGS } from '../subscription/subscription-log.ts';
 
 const sha256 = (text: string): Uint8Array => createHash('sha256').update(text).digest();
 const TASK = {
   deliveryId: 'del_00000000000000000000000000000001',
+  body: '{"event":"a"}',
   eventType: 'a',
   attemptsBefore: 4,
   lane: 'a lane',
-} as TaskHead;
-const BODY = '{"event":"a"}';
+} as DeliveryTask;
 const SETTINGS_WITH = { ...SETTINGS, fallback: { url: 'https://example.com/fallback' } };
 const used: NextStep = { step: 'exhaust', reason: 'retries_used_up' };
 
 describe('a delivery that was exhausted', () => {
-  it('has one fallback, whenever it is made: the same event under another id, with retries of its own', () => {
+  it('has one fallback, whenever it is made: the same bytes under another id, with retries of its own', () => {
     const fallback = fallbackAfter(used, TASK, SETTINGS_WITH, sha256);
     expect(fallback).toEqual({
-      deliveryId: fallbackHead({ ...TASK, attemptsBefore: 9 }, sha256).deliveryId,
+      deliveryId: fallbackTask({ ...TASK, attemptsBefore: 9 }, sha256).deliveryId,
       standsInFor: TASK.deliveryId,
+      body: TASK.body,
       eventType: 'a',
       lane: 'fallback:a lane',
     });
@@ -46,7 +47,7 @@ it('one that did not end, succeeded or was blocked has no fallback', () => {
 });
 
 describe('a fallback', () => {
-  const fallback = fallbackHead(TASK, sha256);
+  const fallback = fallbackTask(TASK, sha256);
 
   it('has none of its own', () => {
     expect(fallbackAfter(used, fallback, SETTINGS_WITH, sha256)).toBeNull();
@@ -54,9 +55,11 @@ describe('a fallback', () => {
 
   it('goes to the url of now, whatever the routes say, and nowhere once that was removed', () => {
     const routes = [{ when: { events: ['a'] }, url: 'https://example.com/route' }];
-    expect(urlNow({ ...SETTINGS_WITH, routes }, fallback, BODY)).toBe('https://example.com/fallback');
-    expect(urlNow(SETTINGS, fallback, BODY)).toBeNull();
-    expect(urlNow(SETTINGS_WITH, TASK, BODY)).toBe(SETTINGS.url);
+    expect(urlNow({ ...SETTINGS_WITH, routes }, fallback, fallback.body)).toBe(
+      'https://example.com/fallback',
+    );
+    expect(urlNow(SETTINGS, fallback, fallback.body)).toBeNull();
+    expect(urlNow(SETTINGS_WITH, TASK, TASK.body)).toBe(SETTINGS.url);
   });
 
   it('that is gone is given up like any that refuses, and disables nothing', () => {

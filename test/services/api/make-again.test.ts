@@ -4,7 +4,7 @@ import { batchDelivery } from '../../../domain/batch/batch-delivery.ts';
 import { batchItem } from '../../../domain/batch/batch-item.ts';
 import type { FlushedBatch } from '../../../domain/batch/batch.ts';
 import { deliveryTask } from '../../../domain/deliver/delivery-task.ts';
-import { fallbackHead } from '../../../domain/deliver/fallback.ts';
+import { fallbackTask } from '../../../domain/deliver/fallback.ts';
 import { readJson } from '../../../domain/deliver/json-text.ts';
 import { eventTraceId } from '../../../domain/deliver/trace-context.ts';
 import { sha256 } from '../../../infra/crypto/hash.ts';
@@ -91,7 +91,7 @@ describe('a delivery that has ended is made again, with its attempts counted on,
   });
 
   it('where it is the batch that went to a fallback', async () => {
-    const fallback = { ...fallbackHead(batch, sha256), body: batch.body };
+    const fallback = fallbackTask(batch, sha256);
     expect(await makeAgain(shown(fallback, PLACES), from([0, 1, 2], 'timeout'))).toEqual({
       ok: true,
       task: { ...fallback, attemptsBefore: 2 },
