@@ -251,6 +251,7 @@ async function foundInTopics(needles: readonly Needle[]): Promise<ReadonlySet<st
   const admin = kafkaOf().admin();
   await admin.connect();
   const topics = (await admin.listTopics()).filter((topic) => !topic.startsWith('__'));
+  await admin.disconnect();
   expect(topics).toEqual(
     expect.arrayContaining(['platform.events', 'webhooks.subscriptions', 'webhooks.audit']),
   );
