@@ -3,20 +3,17 @@
  * When it answers, Temporal holds all of them. A chunk that somebody may have begun before is handed over so that
  * nothing is started twice.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import pMap from 'p-map';
 import { groupId } from '../../domain/deliver/carrier.ts';
 import {
   type GroupLimits,
   NO_RATE,
-  type PlannedGroup,
   planGroups,
   QUIET_PER_SECOND,
   rateAfter,
   type RecordDeliveries,
 } from '../../domain/deliver/grouping.ts';
 import { inParts } from '../../domain/in-parts.ts';
-import { type Bucket, type RateLimit, takeToken } from '../../domain/token-bucket.ts';
 import { deliveryScheduled } from '../../domain/record/delivery-event.ts';
 import type { Chunk } from '../../infra/kafka/chunk-consumer.ts';
 import type { EventLog } from '../../infra/kafka/event-log.ts';
@@ -24,6 +21,7 @@ import type { Logger } from '../../infra/telemetry.ts';
 import type { DeliveryGroup, DeliveryTask } from '../../schemas/delivery.ts';
 import type { DeliveryId } from '../../schemas/ids.ts';
 import type { Begun } from './first-attempts.ts';
+import { createSmallGroups } from './small-groups.ts';
 import { untilTaken } from './until-taken.ts';
 
 /** The workflows of deliveries, as Temporal keeps them. Each call rejects while Temporal is away. */
@@ -41,6 +39,8 @@ export interface Carriers {
    * `nextOffset`, or another where a router that had the partition before has started it meanwhile.
    */
   startGroup(group: DeliveryGroup, nextOffset: bigint): Promise<bigint>;
+  /** Resolves once none of the group's deliveries is left to it, or sooner where Temporal does not tell. */
+  groupEnded(groupId: string): Promise<void>;
   /** The offset after the last record that a group speaks for; null where there never was such a group. */
   nextOffsetOf(groupId: string): Promise<bigint | null>;
   /** Whether the delivery has, or has had, a workflow of its own. */
@@ -66,36 +66,25 @@ export type Stretch = Pick<Chunk, 'topic' | 'partition' | 'firstOffset' | 'nextO
 const STARTS_AT_ONCE = 32;
 /** Later than most first attempts of quiet times have ended, so that it takes no time from them. */
 const SHOWN_AFTER_MS = 50;
-/**
- * Groups that are not full, over all partitions of a process: each costs as much as a full one. Beyond it a partition
- * rests, so that more comes together: a worker that has only groups of five to do is no faster than one workflow each.
- */
-const SMALL_GROUPS: RateLimit = { perSecond: 10, burst: 6 };
 
 /** What has become of a stretch. */
 interface HandedOver {
-  readonly groups: readonly PlannedGroup[];
+  readonly groups: readonly DeliveryGroup[];
   /** Up to here, not including it, all is spoken for. */
   readonly nextOffset: bigint;
 }
 
 /** Rejects only when the work is taken from us. */
 export function createHandOver(deps: HandOverDeps): (stretch: Stretch) => Promise<void> {
+  const smallGroups = createSmallGroups();
   let rate = NO_RATE;
-  let smallGroups: Bucket | null = null;
   /** Up to where groups that others started speak, by partition, where that is beyond what was handed over here. */
   const spokenFor = new Map<string, bigint>();
 
-  /** Until the next small group may be started. */
-  const rest = async (groups: readonly PlannedGroup[], signal: AbortSignal): Promise<void> => {
-    let restMs = 0;
-    for (const { tasks } of groups) {
-      if (tasks.length > deps.limits.deliveries / 2) continue;
-      const taken = takeToken(SMALL_GROUPS, smallGroups, performance.now(), Infinity);
-      smallGroups = taken.bucket;
-      restMs = taken.waitMs;
-    }
-    if (restMs > 0) await delay(restMs, undefined, { signal });
+  const restAfter = async (groups: readonly DeliveryGroup[], signal: AbortSignal): Promise<void> => {
+    const small = groups.filter(({ tasks }) => tasks.length <= deps.limits.deliveries / 2);
+    for (const { id } of small) smallGroups.begin(deps.carriers.groupEnded(id));
+    if (small.length > 0) await smallGroups.rest(signal);
   };
 
   return async (given) => {
@@ -120,7 +109,7 @@ export function createHandOver(deps: HandOverDeps): (stretch: Stretch) => Promis
     } else {
       const handedOver = await startGroups(deps, stretch);
       note(handedOver.nextOffset);
-      await rest(handedOver.groups, signal);
+      await restAfter(handedOver.groups, signal);
     }
   };
 }
@@ -165,8 +154,8 @@ async function startOne(
  */
 async function startGroups(deps: HandOverDeps, stretch: Stretch): Promise<HandedOver> {
   const { topic, partition, firstOffset, nextOffset, signal } = stretch;
-  const groups = planGroups(stretch.records, firstOffset, nextOffset, deps.limits);
-  for (const [index, planned] of groups.entries()) {
+  const groups: DeliveryGroup[] = [];
+  for (const planned of planGroups(stretch.records, firstOffset, nextOffset, deps.limits)) {
     await deps.carriers.room(signal);
     const place = { topic, partition, offset: String(planned.firstOffset) };
     const group = {
@@ -179,8 +168,9 @@ async function startGroups(deps: HandOverDeps, stretch: Stretch): Promise<Handed
     if (planned.part === 0 && next !== planned.nextOffset && next > planned.firstOffset) {
       const left = restOf(stretch, await coveredUntil(deps, restOf(stretch, next)));
       const again = await handOverAgain(deps, left);
-      return { ...again, groups: [...groups.slice(0, index), ...again.groups] };
+      return { ...again, groups: [...groups, ...again.groups] };
     }
+    groups.push(group);
   }
   return { groups, nextOffset };
 }

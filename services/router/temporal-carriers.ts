@@ -6,6 +6,7 @@ import { isLive } from '../../domain/subscription/subscription.ts';
 import { startDelivery } from '../../infra/temporal/delivery-start.ts';
 import type { Backlog } from '../../infra/temporal/backlog.ts';
 import { startGroup } from '../../infra/temporal/group-start.ts';
+import { untilEnded } from '../../infra/temporal/until-ended.ts';
 import type { DeliveryTask } from '../../schemas/delivery.ts';
 import { DELIVERY_ACTOR, GROUP_ACTOR } from '../../workflows/messages.ts';
 import type { FirstAttempts } from './first-attempts.ts';
@@ -36,6 +37,7 @@ export const createTemporalCarriers = (
     const there = await startGroup(client, GROUP_ACTOR, group, memo);
     return there === null ? nextOffset : BigInt((there as GroupMemo).next);
   },
+  groupEnded: (groupId) => untilEnded(client, groupId),
   async nextOffsetOf(groupId) {
     const group = await whereItIs(() => client.workflow.getHandle(groupId).describe());
     return group === null ? null : BigInt((group.memo as unknown as GroupMemo).next);

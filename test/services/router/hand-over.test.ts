@@ -17,6 +17,9 @@ let hasRoom: boolean;
 /** What is recorded as handed over. */
 let shown: DeliveryId[];
 let groups: { readonly id: string; readonly ids: readonly DeliveryId[] }[];
+/** Whether groups last until they are ended here, by their id. */
+let takeLong: boolean;
+let underWay: Map<string, () => void>;
 /** What Temporal has from before. */
 let groupsBefore: Map<string, bigint>;
 /** What another router starts just before this one does. */
@@ -33,6 +36,8 @@ beforeEach(() => {
   hasRoom = true;
   shown = [];
   groups = [];
+  takeLong = false;
+  underWay = new Map();
   groupsBefore = new Map();
   groupsMeanwhile = new Map();
   aloneBefore = new Set();
@@ -51,6 +56,7 @@ beforeEach(() => {
         if (others === undefined) groups.push({ id, ids: tasks.map(idOf) });
         return Promise.resolve(others ?? nextOffset);
       },
+      groupEnded: (id) => new Promise((resolve) => (takeLong ? void underWay.set(id, resolve) : resolve())),
       nextOffsetOf: (id) => Promise.resolve(groupsBefore.get(id) ?? null),
       hasDelivery(id) {
         asked.push(id);
@@ -121,28 +127,51 @@ it('many deliveries travel together, in a group that is named for the place of t
   expect([alone, groups]).toEqual([[], [{ id: 'group:platform.events:0:7', ids: idsFrom(7, MANY) }]]);
 });
 
-describe('a partition whose groups are small', () => {
-  it('rests once there were many of them, so that more comes together', async () => {
-    let done = 0;
-    const work = async (): Promise<void> => {
-      for (let first = 0; first < 20 * MANY; first += MANY) {
-        await handOver(stretch(first, MANY));
-        done += 1;
-      }
-    };
-    const working = work();
+describe('a partition whose group is small', () => {
+  const GROUPS = ['group:platform.events:0:0', 'group:platform.events:1:0', 'group:platform.events:2:0'];
+  /** Hands over a small group in each of three partitions, and answers which of them read on. */
+  const handOverThree = async (): Promise<boolean[]> => {
+    takeLong = true;
+    const readsOn = GROUPS.map(() => false);
+    for (const partition of readsOn.keys())
+      void handOver({ ...stretch(0, MANY), partition }).then(() => (readsOn[partition] = true));
     await vi.advanceTimersByTimeAsync(0);
-    const atOnce = done;
-    expect(atOnce).toBeLessThan(10);
-    await vi.advanceTimersByTimeAsync(1_000);
-    await working;
-    expect(done).toBe(20);
+    expect(groups.map(({ id }) => id)).toEqual(GROUPS);
+    return readsOn;
+  };
+  const end = async (group: string): Promise<void> => {
+    underWay.get(group)!();
+    await vi.advanceTimersByTimeAsync(0);
+  };
+
+  it('reads on where no other is under way, and else rests until so many have ended', async () => {
+    const readsOn = await handOverThree();
+    expect(readsOn).toEqual([true, false, false]);
+    await end(GROUPS[2]!);
+    expect(readsOn).toEqual([true, false, false]);
+    await end(GROUPS[0]!);
+    expect(readsOn).toEqual([true, true, true]);
   });
 
-  it('does not rest where they are full', async () => {
-    for (let first = 0; first < 20 * 250; first += 250) await handOver(stretch(first, 250));
-    expect(groups).toHaveLength(20);
+  it('does not wait for endpoints that take their time', async () => {
+    const readsOn = await handOverThree();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(readsOn).toEqual([true, true, true]);
   });
+
+  it('rests no longer once the partition is taken away', async () => {
+    await handOverThree();
+    const taken = new AbortController();
+    const refused = expect(handOver({ ...stretch(MANY, MANY), signal: taken.signal })).rejects.toThrow();
+    await vi.advanceTimersByTimeAsync(0);
+    taken.abort();
+    await refused;
+  });
+});
+
+it('a partition whose groups are full does not rest', async () => {
+  for (let first = 0; first < 20 * 250; first += 250) await handOver(stretch(first, 250));
+  expect(groups).toHaveLength(20);
 });
 
 describe('a chunk that somebody may have begun', () => {
