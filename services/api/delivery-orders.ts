@@ -110,7 +110,9 @@ async function reenter(
   const { subscriptionId } = task;
   const restarted = deliveryRestarted(task, releaseId(subscriptionId), new Date(), attemptsMade, actor);
   const held = heldDelivery(task, attemptsMade, null);
-  await eventLog.appendDeliveryEvents([restarted], [{ change: 'hold', held }]);
+  // First, for one append may be taken by half: what the log calls restarted and nobody holds would never be sent.
+  await eventLog.appendDeliveryEvents([], [{ change: 'hold', held }]);
+  await eventLog.appendDeliveryEvents([restarted]);
   releases.wake(subscriptionId);
 }
 

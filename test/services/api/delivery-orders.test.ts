@@ -1,6 +1,6 @@
 import type { Kafka } from 'kafkajs';
 import { pino } from 'pino';
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
 import type { Subscription } from '../../../domain/subscription/subscription.ts';
 import type { HeldChange } from '../../../infra/kafka/event-log.ts';
 import type { ShownDelivery } from '../../../infra/postgres/delivery-queries.ts';
@@ -64,4 +64,27 @@ it('a held delivery of which the table has not heard yet is waited for, and not 
   await retry();
   expect(appended).toMatchObject([{ change: 'hurry' }]);
   expect(begun).toBe(0);
+});
+
+it('one of a line that begins again is held before the log says so, for one append may be taken by half', async () => {
+  const { eventLog } = deps;
+  let taken = (): void => undefined;
+  const isTaken = new Promise<void>((resolve) => (taken = resolve));
+  deps = {
+    ...deps,
+    queries: { ...deps.queries, getDelivery: () => Promise.resolve({ ...shown, status: 'exhausted' }) },
+    heldDelivery: () => Promise.resolve({ task: { ...TASK, lane: 'a customer' }, attemptsMade: 2 }),
+    eventLog: {
+      async appendDeliveryEvents(events, held) {
+        await eventLog.appendDeliveryEvents(events, held);
+        await isTaken;
+      },
+    },
+  };
+  const retrying = retry();
+  await vi.waitFor(() => expect(appended).toMatchObject([{ change: 'hold' }]));
+  taken();
+  await retrying;
+  expect(appended).toMatchObject([{ change: 'hold' }, { type: 'DeliveryRestarted' }]);
+  expect([woken, begun]).toEqual([1, 0]);
 });

@@ -159,6 +159,21 @@ describe('a partition whose group is small', () => {
     expect(readsOn).toEqual([true, true, true]);
   });
 
+  it('does so still less where others have ended soon', async () => {
+    takeLong = true;
+    const handingOver = handOver({ ...stretch(0, MANY), partition: 7 });
+    await vi.advanceTimersByTimeAsync(20);
+    await end('group:platform.events:7:0');
+    await handingOver;
+    groups = [];
+
+    const readsOn = await handOverThree();
+    await vi.advanceTimersByTimeAsync(30);
+    expect(readsOn).toEqual([true, false, false]);
+    await vi.advanceTimersByTimeAsync(20);
+    expect(readsOn).toEqual([true, true, true]);
+  });
+
   it('rests no longer once the partition is taken away', async () => {
     await handOverThree();
     const taken = new AbortController();
