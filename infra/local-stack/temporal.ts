@@ -39,6 +39,8 @@ const DYNAMIC_CONFIG = [
   // Who asks one partition of a queue asks the only one.
   'matching.numTaskqueueReadPartitions=1',
   'matching.numTaskqueueWritePartitions=1',
+  // What waits in a queue, which routers ask before they start a group, is told as it was for no longer.
+  'matching.TaskQueueInfoByBuildIdTTL="200ms"',
   // The CLI has them read from the store with each start of a workflow; ours do not change.
   'system.forceSearchAttributesCacheRefreshOnRead=false',
   // A queue looks through all tasks since its last acknowledgement whenever one comes: with the default of 30 s that

@@ -36,7 +36,7 @@ import { createTemporalCarriers } from './temporal-carriers.ts';
 const GROUP_ID = 'webhooks-router';
 /** How many records are taken, handed over and committed at once. */
 const CHUNK_RECORDS = 1_000;
-/** While more groups wait for workers than this, reading stops, and Kafka keeps what comes in. */
+/** While more groups wait than this, and than workers take within seconds, reading stops: Kafka keeps what comes in. */
 const GROUPS_WAITING = 10;
 
 await runProgram({ name: 'router', healthPort: (config) => config.ports.routerHealth, start });
@@ -60,8 +60,7 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
   const appender = await createAppender(kafka, logger);
   const pool = createPool(config.databaseUrl, logger);
   const connection = await connectWorker(config.temporal);
-  const { namespace } = config.temporal;
-  const client = createClient(connection, namespace, keys);
+  const client = createClient(connection, config.temporal.namespace, keys);
   const releases = createReleases(
     client,
     { ...RELEASE_ACTOR, idOf: releaseId },
@@ -115,7 +114,7 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
         carriers: createTemporalCarriers(
           client,
           directory,
-          createBacklog(client, namespace, GROUP_ACTOR.taskQueue, GROUPS_WAITING, logger),
+          createBacklog(client, GROUP_ACTOR.taskQueue, GROUPS_WAITING, logger),
           firstAttempts,
         ),
         eventLog: createEventLog(appender),
