@@ -39,7 +39,7 @@ export interface Carriers {
    * `nextOffset`, or another where a router that had the partition before has started it meanwhile.
    */
   startGroup(group: DeliveryGroup, nextOffset: bigint): Promise<bigint>;
-  /** Resolves once none of the group's deliveries is left to it, or sooner where Temporal does not tell. */
+  /** Resolves once none of the group's deliveries is left to it, or after a while where some still are. */
   groupEnded(groupId: string): Promise<void>;
   /** The offset after the last record that a group speaks for; null where there never was such a group. */
   nextOffsetOf(groupId: string): Promise<bigint | null>;

@@ -18,7 +18,7 @@ const LAST_ENDED = 10;
 
 /** Of one process, over all of its partitions. */
 export interface SmallGroups {
-  /** Counts a group as under way until `ended` settles, or for as long as one that has nothing to wait for. */
+  /** Counts a group as under way until `ended` settles, or for as long as it may count. */
   begin(ended: Promise<unknown>): void;
   /** Resolves once few enough are under way. Rejects when `signal` aborts. */
   rest(signal: AbortSignal): Promise<void>;
