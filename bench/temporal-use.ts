@@ -1,6 +1,7 @@
 /** What deliveries leave in Temporal: workflows, history, and bytes on disk. */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Rig } from './rig.ts';
 import type { Stack } from './stack.ts';
 import { until } from './stack.ts';
 
@@ -35,14 +36,24 @@ export async function temporalUseSince(
 
 /**
  * How many workflows carry deliveries of a subscription now, where no other has any under way: groups name none. Temporal's
- * search lags by a moment.
+ * search lags by a moment. It is asked until it answers, for it may just have been killed.
  */
-export const runningWorkflows = async (stack: Stack, subscriptionId: string): Promise<number> =>
-  (
-    await stack.temporal.workflow.count(
-      `${CARRIES_DELIVERIES} and (WebhookId = "${subscriptionId}" or WorkflowType = "deliveryGroup") and ExecutionStatus = "Running"`,
-    )
-  ).count;
+export async function runningWorkflows(
+  { stack, patienceMs, signal }: Pick<Rig, 'stack' | 'patienceMs' | 'signal'>,
+  subscriptionId: string,
+): Promise<number> {
+  const running = `${CARRIES_DELIVERIES} and (WebhookId = "${subscriptionId}" or WorkflowType = "deliveryGroup") and ExecutionStatus = "Running"`;
+  let answer: number | null = null;
+  const hasAnswered = async (): Promise<boolean> => {
+    answer = await stack.temporal.workflow.count(running).then(
+      ({ count }) => count,
+      () => null,
+    );
+    return answer !== null;
+  };
+  await until(hasAnswered, patienceMs, 'Temporal to count workflows', signal);
+  return answer!;
+}
 
 /** The size of Temporal's store with its write-ahead log. */
 export function temporalStoreBytes({ config }: Stack): number {

@@ -53,7 +53,7 @@ export async function oneDown(phase: Phase): Promise<PhaseFindings> {
     rig.patienceMs,
     bench.signal,
   );
-  const workflows = await runningWorkflows(rig.stack, downId!);
+  const workflows = await runningWorkflows(rig, downId!);
   bench.say(`3: it recovers; ${workflows} workflows carry its deliveries`);
   await rig.receiver.behave(DOWN, { kind: 'answer', status: 200 });
   const recoveredAtMs = Date.now();
