@@ -39,7 +39,7 @@ export async function temporalUseSince(
  * search lags by a moment. It is asked until it answers, for it may just have been killed.
  */
 export async function runningWorkflows(
-  { stack, patienceMs, signal }: Pick<Rig, 'stack' | 'patienceMs' | 'signal'>,
+  { stack, patienceMs, signal }: Rig,
   subscriptionId: string,
 ): Promise<number> {
   const running = `${CARRIES_DELIVERIES} and (WebhookId = "${subscriptionId}" or WorkflowType = "deliveryGroup") and ExecutionStatus = "Running"`;
