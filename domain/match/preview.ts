@@ -33,7 +33,10 @@ export interface PreviewOptions<Event extends PastEvent, Shown> {
 }
 
 export interface Preview<Event extends PastEvent, Shown> {
-  /** Takes the next event, in any order. Those of other accounts are passed over. */
+  /**
+   * Takes the next event, in any order; of one moment, the one that is taken later is the newer. Those of other
+   * accounts are passed over.
+   */
   take(event: Event): void;
   /** Records of the account's events that were taken, repeated ones too. */
   readonly events: number;
@@ -54,10 +57,11 @@ export function createPreview<Event extends PastEvent, Shown>(
   index.add({ ...draft, id: DRAFT_ID, accountId });
   const seen = new Set<number>();
   let events = 0;
+  /** The newest last: a sort that keeps the order of equals then keeps the order of one moment. */
   let newest: { readonly takenAtMs: number; readonly shown: Shown }[] = [];
 
   const keepNewest = (): void => {
-    newest = newest.sort((a, b) => b.takenAtMs - a.takenAtMs).slice(0, limit);
+    newest = newest.sort((a, b) => a.takenAtMs - b.takenAtMs).slice(-limit);
   };
 
   return {
@@ -81,7 +85,7 @@ export function createPreview<Event extends PastEvent, Shown>(
     },
     newest() {
       keepNewest();
-      return newest.map(({ shown }) => shown);
+      return newest.map(({ shown }) => shown).toReversed();
     },
   };
 }

@@ -63,6 +63,12 @@ describe('a preview', () => {
     expect(preview([event('a')], 0)).toEqual({ events: 1, matched: 1, newest: [] });
   });
 
+  it('of one moment, takes the one that came later for the newer', () => {
+    const seen = ['a', 'b', 'c', 'd', 'e'].map((id) => event(id));
+    expect(preview(seen, 2).newest).toEqual(['e', 'd']);
+    expect(preview(seen).newest).toEqual(['e', 'd', 'c', 'b', 'a']);
+  });
+
   it('shows the newest, in whatever order they come', () => {
     const times = fc.uniqueArray(fc.nat(1_000_000), { maxLength: 200 });
     fc.assert(
