@@ -6,7 +6,7 @@
  */
 import { afterAttempt, type NextStep } from '../domain/deliver/after-attempt.ts';
 import type { AttemptEnd } from '../domain/deliver/attempt-end.ts';
-import { afterFallbackAttempt, fallbackAfter } from '../domain/deliver/fallback.ts';
+import { afterFallbackAttempt, fallbackTask, owesFallback } from '../domain/deliver/fallback.ts';
 import { releaseId } from '../domain/deliver/carrier.ts';
 import { urlNow } from '../domain/deliver/target.ts';
 import {
@@ -101,9 +101,9 @@ async function send(
     const granted = number - (task.attemptsBefore ?? 0);
     const after = afterAttempt(settings.retry_policy, granted, exchange.outcome, deps.random());
     const next = task.standsInFor === undefined ? after : afterFallbackAttempt(after);
-    // Only then is it worth making its body a text.
-    const fallback =
-      next.step === 'exhaust' ? fallbackAfter(next, wholeTask({ task, body }), settings, sha256) : null;
+    const fallback = owesFallback(next, task, settings)
+      ? fallbackTask(wholeTask({ task, body }), sha256)
+      : null;
     const endedAt = deps.now();
     const ended = { number, url, requestHeaders, startedAt, endedAt, next, fallback, ...exchange };
     const events = [

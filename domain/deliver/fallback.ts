@@ -5,21 +5,21 @@ import type { NextStep } from './after-attempt.ts';
 import { fallbackIdText, formatDeliveryId } from './delivery-id.ts';
 
 /**
- * The delivery that takes the place of `task`, once `next` has followed its last attempt; null where there is none. A
- * delivery has one, however often it is exhausted, and that one has none. A receiver that is gone has its subscription
- * disabled, and then nothing more is owed.
+ * Whether another delivery takes the place of `task`, once `next` has followed its last attempt. A delivery has one,
+ * however often it is exhausted, and that one has none. A receiver that is gone has its subscription disabled, and then
+ * nothing more is owed.
  */
-export function fallbackAfter(
+export const owesFallback = (
   next: NextStep,
-  task: DeliveryTask,
+  { standsInFor }: Pick<DeliveryTask, 'standsInFor'>,
   { fallback }: Pick<StoredSettings, 'fallback'>,
-  sha256: (text: string) => Uint8Array,
-): DeliveryTask | null {
-  if (next.step !== 'exhaust' || next.reason === 'gone') return null;
-  return fallback === null || task.standsInFor !== undefined ? null : fallbackTask(task, sha256);
-}
+): boolean =>
+  next.step === 'exhaust' && next.reason !== 'gone' && fallback !== null && standsInFor === undefined;
 
-/** The same event and the same bytes, under an id of its own; in order among its like where `task` is. */
+/**
+ * The delivery that takes the place of `task`: the same event and the same bytes, under an id of its own; in order among
+ * its like where `task` is.
+ */
 export function fallbackTask(task: DeliveryTask, sha256: (text: string) => Uint8Array): DeliveryTask {
   const { attemptsBefore: _granted, lane, ...same } = task;
   return {
