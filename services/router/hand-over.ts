@@ -4,7 +4,7 @@
  * nothing is started twice.
  */
 import pMap from 'p-map';
-import { groupId } from '../../domain/deliver/carrier.ts';
+import { groupId, partId } from '../../domain/deliver/carrier.ts';
 import {
   type GroupLimits,
   NO_RATE,
@@ -15,6 +15,7 @@ import {
 } from '../../domain/deliver/grouping.ts';
 import { inParts } from '../../domain/in-parts.ts';
 import { deliveryScheduled } from '../../domain/record/delivery-event.ts';
+import { sha256 } from '../../infra/crypto/hash.ts';
 import type { Chunk } from '../../infra/kafka/chunk-consumer.ts';
 import type { EventLog } from '../../infra/kafka/event-log.ts';
 import type { Logger } from '../../infra/telemetry.ts';
@@ -159,7 +160,7 @@ async function startGroups(deps: HandOverDeps, stretch: Stretch): Promise<Handed
     await deps.carriers.room(signal);
     const place = { topic, partition, offset: String(planned.firstOffset) };
     const group = {
-      id: groupId(place, planned.part),
+      id: planned.part === 0 ? groupId(place) : partId(place, digestOf(planned.tasks)),
       startedAt: new Date().toISOString(),
       tasks: planned.tasks,
     };
@@ -175,6 +176,9 @@ async function startGroups(deps: HandOverDeps, stretch: Stretch): Promise<Handed
   return { groups, nextOffset };
 }
 
+const digestOf = (tasks: readonly DeliveryTask[]): string =>
+  Buffer.from(sha256(tasks.map(({ deliveryId }) => deliveryId).join())).toString('hex');
+
 /**
  * Where a stretch in doubt goes on after the groups that were started for it: `known` where one of before reaches into
  * it, for groups are found by their first offset alone.
@@ -186,7 +190,7 @@ async function coveredUntil(
 ): Promise<bigint> {
   let covered = known > firstOffset ? known : firstOffset;
   while (covered < nextOffset) {
-    const id = groupId({ topic, partition, offset: String(covered) }, 0);
+    const id = groupId({ topic, partition, offset: String(covered) });
     const next = await taken(deps, signal, () => deps.carriers.nextOffsetOf(id));
     if (next === null || next <= covered) break;
     covered = next;

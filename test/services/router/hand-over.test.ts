@@ -221,6 +221,32 @@ describe('a chunk that somebody may have begun', () => {
   });
 });
 
+describe('an event with more deliveries than a group holds', () => {
+  const ofOne = (first: number, count: number): Stretch => ({
+    ...stretch(7, 1),
+    records: [{ offset: 7n, tasks: recordsFrom(first, count).flatMap(({ tasks }) => tasks) }],
+  });
+  const idsByGroup = async (one: Stretch): Promise<readonly string[]> => {
+    groups = [];
+    await handOver(one);
+    return groups.map(({ id }) => id);
+  };
+
+  it('goes in several, the one that is named for its place last', async () => {
+    const ids = await idsByGroup(ofOne(0, 600));
+    expect(ids).toHaveLength(3);
+    expect(ids.at(-1)).toBe('group:platform.events:0:7');
+    expect(groups.flatMap((group) => group.ids).sort()).toEqual(idsFrom(0, 600).toSorted());
+  });
+
+  it('has each further one named for what is in it, so that none is taken for another', async () => {
+    const before = await idsByGroup(ofOne(0, 600));
+    expect(await idsByGroup(ofOne(0, 600))).toEqual(before);
+    const shifted = await idsByGroup(ofOne(1, 600));
+    expect(shifted.filter((id) => before.includes(id))).toEqual(['group:platform.events:0:7']);
+  });
+});
+
 describe('a group that the router which had the partition before has started meanwhile', () => {
   it('is left what it speaks for, and the rest of the stretch is handed over', async () => {
     groupsMeanwhile.set('group:platform.events:0:100', 180n);
