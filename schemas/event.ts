@@ -64,7 +64,7 @@ export type ParsedEventRecord =
   | { readonly ok: true; readonly event: PlatformEvent }
   | { readonly ok: false; readonly reason: EventRefusal };
 
-/** The most bytes that a record's value may have. */
+/** The most bytes that a record's value may have, and its data with every number written out: `1e20` takes 21. */
 export const MAX_EVENT_BYTES = 1_000_000;
 
 /** Where the parts of an event stand in one kind of envelope, in the words that its producer knows. */
@@ -172,6 +172,13 @@ export function parseEventRecord(
   if (!accountId.ok) return accountId;
   const data = checkData(envelope.data, names.data, type.value, catalogue);
   if (!data.ok) return data;
+  const dataText = reading.textOf(envelope.dataPart);
+  if (isTooLarge(dataText)) {
+    return refuse(
+      'too_large',
+      `${names.data}: expected at most ${MAX_EVENT_BYTES} bytes with every number written out`,
+    );
+  }
   return {
     ok: true,
     event: {
@@ -180,7 +187,7 @@ export function parseEventRecord(
       occurredAt: occurredAt.value,
       accountId: accountId.value,
       data: data.value,
-      dataText: reading.textOf(envelope.dataPart),
+      dataText,
     },
   };
 }
@@ -294,6 +301,10 @@ function textOfBytes(bytes: Buffer): string | null {
     return null;
   }
 }
+
+/** Without counting bytes for nearly every event: a character of UTF-16 is three of UTF-8 at most. */
+const isTooLarge = (text: string): boolean =>
+  text.length * 3 > MAX_EVENT_BYTES && Buffer.byteLength(text) > MAX_EVENT_BYTES;
 
 const isAbsent = (value: unknown): value is null | undefined => value === undefined || value === null;
 

@@ -269,6 +269,14 @@ describe('a record', () => {
     );
   });
 
+  it('whose numbers take more than that, once they are written out, is refused', () => {
+    const text = JSON.stringify({ ...ENVELOPE, data: { p: [0] } });
+    expect(refused(text.replace('[0]', `[${Array(60_000).fill('1e20').join()}]`))).toBe(
+      'too_large: data: expected at most 1000000 bytes with every number written out',
+    );
+    expect(accepted(text.replace('[0]', `[${Array(40_000).fill('1e20').join()}]`)).id).toBe('evt_1');
+  });
+
   it('may begin with a byte order mark', () => {
     expect(accepted(`\ufeff${JSON.stringify(ENVELOPE)}`).id).toBe('evt_1');
   });
