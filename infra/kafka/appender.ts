@@ -20,9 +20,10 @@ export interface NewRecord {
 
 export interface Appender {
   /**
-   * Resolves once the brokers hold all of `records` (acks from every in-sync replica). While they are away
-   * it keeps trying and warns; it rejects only for a record that they will never take, and after `close`.
-   * A record may be written twice where an acknowledgement was lost: readers drop what they have seen.
+   * Resolves once the brokers hold all of `records` (acks from every in-sync replica). While they are away, or allow it
+   * no longer, it keeps trying and warns; it rejects only for what they will never take, and after `close`. Records of
+   * one call go out in one request: what may be much is asked for record by record. A record may be written twice where
+   * an acknowledgement was lost: readers drop what they have seen.
    */
   append(records: readonly NewRecord[]): Promise<void>;
   /** Records that were asked for and that the brokers have not confirmed yet. */
@@ -43,20 +44,17 @@ const REQUEST_SPACING: Spacing = { leastMs: 20, perWeightMs: 1 / 1_000, mostMs: 
 /** After kafkajs has used up its own retries, some 20 s. */
 const RETRY_DELAY_MS = 500;
 
-/** The brokers' answers that another try cannot mend. */
-const REFUSALS: ReadonlySet<string> = new Set([
-  'MESSAGE_TOO_LARGE',
-  'RECORD_LIST_TOO_LARGE',
-  'INVALID_TOPIC_EXCEPTION',
-  'TOPIC_AUTHORIZATION_FAILED',
-  'INVALID_RECORD',
-]);
-
-/** Of those, what is the fault of the record itself, and of nobody who could mend it. */
+/** The brokers' answers that another try cannot mend: the record itself is at fault. */
 const RECORD_REFUSALS: ReadonlySet<string> = new Set([
   'MESSAGE_TOO_LARGE',
   'RECORD_LIST_TOO_LARGE',
   'INVALID_RECORD',
+]);
+
+/** Those that somebody can mend. Until then, what goes to other topics is not to be written again with each try. */
+const TOPIC_REFUSALS: ReadonlySet<string> = new Set([
+  'INVALID_TOPIC_EXCEPTION',
+  'TOPIC_AUTHORIZATION_FAILED',
 ]);
 
 const typeOf = (error: unknown): string => (error as { type?: string } | null)?.type ?? '';
@@ -110,13 +108,13 @@ export async function createAppender(kafka: Kafka, logger: Logger): Promise<Appe
         for (const waiting of batch) waiting.resolve();
         return;
       } catch (error) {
-        const refused = REFUSALS.has(typeOf(error));
-        if (refused && batch.length > 1) {
+        const isRefusal = isRecordRefusal(error);
+        if (batch.length > 1 && (isRefusal || TOPIC_REFUSALS.has(typeOf(error)))) {
           // One record of the batch is at fault: alone, each finds out for itself.
           for (const waiting of batch) await sendUntilTaken([waiting]);
           return;
         }
-        if (refused || closed) {
+        if (isRefusal || closed) {
           for (const waiting of batch) waiting.reject(error);
           return;
         }

@@ -25,6 +25,8 @@ export interface Chunk {
   readonly records: readonly ConsumedRecord[];
   /** The offset after the newest record of the partition when the chunk was fetched. */
   readonly endOffset: bigint;
+  /** Grows with each rebalance: another member may have had the partition since a chunk with a smaller one. */
+  readonly generation: number;
   /** Aborted when the work is no longer ours: the consumer stops, or its group rebalances. */
   readonly signal: AbortSignal;
 }
@@ -98,11 +100,15 @@ export async function startChunkConsumer(
     retry: { initialRetryTime: 200, maxRetryTime: 5_000, retries: 8 },
   });
   let ready = false;
+  let generation = 0;
   const stopping = new AbortController();
+  /** Chunks that are being handled and committed. */
+  const inHand = new Set<Promise<unknown>>();
   /** Offsets to be committed, by partition. */
   const pending = new Map<string, Place>();
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
     ready = true;
+    generation += 1;
     for (const [topic, partitions] of Object.entries(payload.memberAssignment)) {
       for (const partition of partitions) {
         const offset = options.positionOf?.(topic, partition) ?? null;
@@ -151,6 +157,7 @@ export async function startChunkConsumer(
           firstOffset,
           nextOffset,
           endOffset: BigInt(highWatermark),
+          generation,
           records,
           signal,
         }),
@@ -166,13 +173,19 @@ export async function startChunkConsumer(
     }
   };
 
+  const eachBatch = (payload: EachBatchPayload): Promise<void> => {
+    const handled = handleBatch(payload);
+    inHand.add(handled);
+    return handled.finally(() => inHand.delete(handled));
+  };
+
   await consumer.connect();
   await consumer.subscribe({ topics: [...options.topics], fromBeginning: true });
   await consumer.run({
     autoCommit: false,
     eachBatchAutoResolve: false,
     partitionsConsumedConcurrently: options.partitionsAtOnce,
-    eachBatch: handleBatch,
+    eachBatch,
   });
   // What a broker refuses is read again, by whoever has the partition then.
   const committing = setInterval(() => void commitPending().catch(() => undefined), COMMIT_EVERY_MS);
@@ -183,6 +196,7 @@ export async function startChunkConsumer(
       ready = false;
       clearInterval(committing);
       // Once kafkajs has begun to stop, it commits nothing and says nothing of it.
+      await Promise.allSettled(inHand);
       await commitPending().catch(() => undefined);
       await consumer.disconnect();
     },

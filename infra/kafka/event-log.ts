@@ -13,7 +13,13 @@ import { upcastFromV1 } from '../../schemas/subscription-log-v1.ts';
 import { SUBSCRIPTION_LOG_VERSION, SubscriptionEvent } from '../../schemas/subscription-log.ts';
 import type { ConsumedRecord } from './chunk-consumer.ts';
 import type { Appender, NewRecord } from './appender.ts';
-import { DEAD_LETTERS, DELIVERY_LOG, HELD_DELIVERIES, SUBSCRIPTION_LOG } from './topics.ts';
+import {
+  DEAD_LETTERS,
+  DELIVERY_LOG,
+  HELD_DELIVERIES,
+  MAX_DEAD_LETTER_BYTES,
+  SUBSCRIPTION_LOG,
+} from './topics.ts';
 
 /** The two logs of the product, appended to. Each call resolves once the records are durable. */
 export interface EventLog {
@@ -99,19 +105,36 @@ const deliveryRecord = (event: DeliveryEvent): NewRecord => ({
   value: JSON.stringify(event),
 });
 
-/** A record that is no valid event, as it is kept: its bytes, its key and headers, why, and whence. */
-export const deadLetter = (record: ConsumedRecord, place: RecordPlace, reason: string): NewRecord => ({
-  topic: DEAD_LETTERS,
-  key: record.key,
-  value: record.value,
-  headers: {
-    ...record.headers,
-    error: reason,
-    source_topic: place.topic,
-    source_partition: String(place.partition),
-    source_offset: place.offset,
-  },
-});
+/**
+ * A record that is no valid event, as it is kept: its bytes, its key and headers, why, and whence. Of one that the topic
+ * would not take, for it came compressed and is larger, only why and whence: it is to be found there.
+ */
+export function deadLetter(record: ConsumedRecord, place: RecordPlace, reason: string): NewRecord {
+  const bytes = sizeOf(record);
+  const fits = bytes <= MAX_DEAD_LETTER_BYTES - OWN_BYTES;
+  return {
+    topic: DEAD_LETTERS,
+    key: fits ? record.key : null,
+    value: fits ? record.value : null,
+    headers: {
+      ...(fits ? record.headers : {}),
+      error: fits ? reason : `${reason}; not copied here, for it has ${bytes} bytes`,
+      source_topic: place.topic,
+      source_partition: String(place.partition),
+      source_offset: place.offset,
+    },
+  };
+}
+
+/** Ample for our own headers, and for the lengths that Kafka writes before each part. */
+const OWN_BYTES = 65_536;
+
+const sizeOf = ({ key, value, headers }: ConsumedRecord): number =>
+  Object.entries(headers).reduce(
+    (sum, [name, given]) =>
+      [given ?? []].flat().reduce((all, one) => all + name.length + Buffer.byteLength(one), sum),
+    Buffer.byteLength(key ?? '') + (value?.length ?? 0),
+  );
 
 /** A decoded record, or why it is none of ours. */
 export type Decoded<Event> =

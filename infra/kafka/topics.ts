@@ -25,6 +25,9 @@ export const API_KEY_USES = 'webhooks.api-key-uses';
 export const EVENT_TYPE_LOG = 'webhooks.event-types';
 export const AUDIT_LOG = 'webhooks.audit';
 
+/** Of one dead letter with all that belongs to it. */
+export const MAX_DEAD_LETTER_BYTES = 10_485_760;
+
 /**
  * Every topic that the product reads or writes. Partitions bound how many routers and projectors share the
  * work; events of one key stay in one partition. A dead letter is a whole refused record and more, so its
@@ -41,7 +44,7 @@ export const topicPlans = (eventTopics: readonly string[]): readonly TopicPlan[]
   { topic: DELIVERY_LOG, partitions: 6, retentionMs: 30 * DAY_MS, maxMessageBytes: 1_048_588 },
   // Compacted, so that what is held outlives every retention and what was released leaves nothing behind.
   { topic: HELD_DELIVERIES, partitions: 6, retentionMs: -1, maxMessageBytes: 4_194_304, compacted: true },
-  { topic: DEAD_LETTERS, partitions: 1, retentionMs: 30 * DAY_MS, maxMessageBytes: 10_485_760 },
+  { topic: DEAD_LETTERS, partitions: 1, retentionMs: 30 * DAY_MS, maxMessageBytes: MAX_DEAD_LETTER_BYTES },
   { topic: API_KEY_LOG, partitions: 1, retentionMs: -1, maxMessageBytes: 1_048_588 },
   { topic: API_KEY_USES, partitions: 1, retentionMs: -1, maxMessageBytes: 1_048_588, compacted: true },
   { topic: AUDIT_LOG, partitions: 3, retentionMs: -1, maxMessageBytes: 1_048_588 },

@@ -43,9 +43,13 @@ export interface DispatchDeps {
  */
 const MOST_OWED = 2_000;
 
+/** Nor so much, in characters of bodies: an event that is large is not to be made very many times at once. */
+const MOST_OWED_LENGTH = 20_000_000;
+
 /** How far a partition has come. */
 interface Progress {
   readonly nextOffset: bigint;
+  readonly generation: number;
   readonly doubt: Doubt;
 }
 
@@ -66,15 +70,18 @@ export function createDispatch(
   const progress = new Map<string, Progress>();
 
   return async (chunk) => {
-    const { topic, partition, firstOffset, nextOffset, endOffset, records, signal } = chunk;
+    const { topic, partition, firstOffset, nextOffset, endOffset, generation, records, signal } = chunk;
     const key = `${topic}/${partition}`;
     const before = progress.get(key);
-    let doubt = before?.nextOffset === firstOffset ? before.doubt : { records: chunkRecords, endOffset };
+    const goesOn = before?.nextOffset === firstOffset && before.generation === generation;
+    let doubt = goesOn ? before.doubt : { records: chunkRecords, endOffset };
     progress.delete(key);
 
     /** Groups speak for all records from where those before end, also for what nobody is owed. */
     let from = firstOffset;
     for (const part of readInParts(deps, chunk)) {
+      // It may have waited for its turn, and be another's by now.
+      signal.throwIfAborted();
       const { refused } = part;
       for (const { place, reason } of refused) deps.logger.warn({ ...place, reason }, 'a record is no event');
       const tasks = await deps.known.withoutRepeats(part.owed);
@@ -84,7 +91,10 @@ export function createDispatch(
       const isInDoubt = doubt.records > 0 && from < doubt.endOffset;
       await Promise.all([
         deps.batches.tell(told, signal),
-        deps.appender.append(refused.map(({ record, place, reason }) => deadLetter(record, place, reason))),
+        // Each alone: what is appended together goes out in one request, and there may be very much of it.
+        ...refused.map(({ record, place, reason }) =>
+          deps.appender.append([deadLetter(record, place, reason)]),
+        ),
         deps.enterLanes(laned, isInDoubt, signal),
         deps.handOver({
           topic,
@@ -102,7 +112,7 @@ export function createDispatch(
       deps.count('deliveries', alone.length);
       deps.count('collected', tasks.length - alone.length);
     }
-    progress.set(key, { nextOffset, doubt });
+    progress.set(key, { nextOffset, generation, doubt });
     deps.count('events', records.length);
     return 'done';
   };
@@ -128,18 +138,24 @@ function* readInParts(deps: DispatchDeps, chunk: Chunk): Generator<Part> {
   const { topic, partition } = chunk;
   let count = 0;
   let owed: DeliveryTask[] = [];
+  let owedLength = 0;
   let refused: Refused[] = [];
   for (const record of chunk.records) {
-    if (owed.length >= MOST_OWED) {
+    if (owed.length >= MOST_OWED || owedLength >= MOST_OWED_LENGTH) {
       yield { records: count, nextOffset: record.offset, owed, refused };
-      [count, owed, refused] = [0, [], []];
+      [count, owed, owedLength, refused] = [0, [], 0, []];
     }
     count += 1;
     const place = { topic, partition, offset: String(record.offset) };
     const parsed = parseEventRecord({ ...record, ...place }, deps.eventTypes, readJson);
     if (!parsed.ok) refused.push({ record, place, reason: parsed.reason.message });
-    // Not by spreading: there may be more than a call takes arguments.
-    else for (const task of tasksOf(deps, parsed.event, place, record)) owed.push(task);
+    else {
+      // Not by spreading: there may be more than a call takes arguments.
+      for (const task of tasksOf(deps, parsed.event, place, record)) {
+        owed.push(task);
+        owedLength += task.body.length;
+      }
+    }
   }
   yield { records: count, nextOffset: chunk.nextOffset, owed, refused };
 }

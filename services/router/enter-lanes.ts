@@ -46,7 +46,8 @@ export const createEnterLanes =
     if (tasks.length === 0) return;
     const known = isInDoubt ? await knownOf(deps, tasks, signal) : new Set<DeliveryId>();
     const entered = tasks.filter(({ deliveryId }) => !known.has(deliveryId));
-    // Each alone: what is appended together goes out in one request, and bodies may be large. They keep their order.
+    // Each alone, here and below: what is appended together goes out in one request, and there may be very many, or
+    // bodies that are large. They keep their order.
     await Promise.all(
       entered.map((task) =>
         deps.eventLog.appendDeliveryEvents([], [{ change: 'hold', held: heldDelivery(task, 0, null) }]),
@@ -58,8 +59,10 @@ export const createEnterLanes =
     }
     for (const id of active) deps.releases.wake(id);
     const at = new Date();
-    await deps.eventLog.appendDeliveryEvents(
-      entered.map((task) => firstRecord(task, active.has(task.subscriptionId), at)),
+    await Promise.all(
+      entered.map((task) =>
+        deps.eventLog.appendDeliveryEvents([firstRecord(task, active.has(task.subscriptionId), at)]),
+      ),
     );
   };
 

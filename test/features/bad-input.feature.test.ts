@@ -1,4 +1,5 @@
 /** What is wrong is refused at the edge where it enters, with the path of the field. */
+import { CompressionTypes } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CustomerReceiver, startCustomerReceiver } from '../receivers/customer-receiver.ts';
 import { call, kafkaOf, type Platform, startPlatform, subscribe, unique, unsubscribe } from './customer.ts';
@@ -225,6 +226,29 @@ describe('a record on Kafka that is no event', () => {
       });
       expect(mine()[index]!.value).toBe(Buffer.from(value).toString('latin1'));
     }
+    await unsubscribe(id);
+  });
+
+  it('stops no partition, however much of it there is once it is decompressed', async () => {
+    const type = unique('after.much.garbage');
+    const { id } = await subscribe({ url: receiver.url, events: [type] });
+    const producer = kafkaOf().producer({ allowAutoTopicCreation: false });
+    await producer.connect();
+    const headers = { marker: type };
+    const much = Array.from({ length: 1_000 }, () => ({ value: 'x'.repeat(12_000), partition: 3, headers }));
+    const large = { value: 'x'.repeat(11_000_000), partition: 3, headers };
+    for (const messages of [much, [large]]) {
+      await producer.send({ topic: 'platform.events', compression: CompressionTypes.GZIP, messages });
+    }
+    await producer.disconnect();
+    const event = JSON.stringify({ event: type, timestamp: '2024-01-15T10:30:05Z', data: {} });
+    await platform.publishRaw([{ value: event, partition: 3 }]);
+    const arrived = () => receiver.deliveries.filter(({ headers: sent }) => sent['x-broxi-event'] === type);
+    await expect.poll(() => arrived().length, { timeout: 60_000 }).toBe(1);
+    const mine = () => letters.filter(({ headers: kept }) => kept['marker'] === type);
+    await expect.poll(() => mine().length, { timeout: 60_000 }).toBe(1_000);
+    const ofLarge = () => letters.filter(({ headers: kept }) => /not copied here/.test(kept['error'] ?? ''));
+    await expect.poll(ofLarge, { timeout: 60_000 }).toMatchObject([{ value: '' }]);
     await unsubscribe(id);
   });
 });
