@@ -53,6 +53,11 @@ export interface ChunkConsumerOptions {
    * has committed, which is the default for all.
    */
   readonly positionOf?: (topic: string, partition: number) => bigint | null;
+  /**
+   * The same for who has to ask somebody else. Reading begins meanwhile where the group has committed, so some records
+   * may be handed over again, or before those that they follow.
+   */
+  readonly askPosition?: (topic: string, partition: number) => Promise<bigint | null>;
   readonly handle: (chunk: Chunk) => Promise<ChunkResult>;
   /** The consumer cannot go on. The process is to leave with a non-zero exit code, so that it is restarted. */
   readonly onCrash: (error: Error) => void;
@@ -113,9 +118,18 @@ export async function startChunkConsumer(
       for (const partition of partitions) {
         const offset = options.positionOf?.(topic, partition) ?? null;
         if (offset !== null) consumer.seek({ topic, partition, offset: String(offset) });
+        void seekWhereAsked(topic, partition);
       }
     }
   });
+  const seekWhereAsked = async (topic: string, partition: number): Promise<void> => {
+    try {
+      const offset = (await options.askPosition?.(topic, partition)) ?? null;
+      if (offset !== null) consumer.seek({ topic, partition, offset: String(offset) });
+    } catch (error) {
+      logger.warn({ err: error, topic, partition }, 'reading goes on where the group has committed');
+    }
+  };
   consumer.on(consumer.events.REBALANCING, () => {
     ready = false;
     // They may be another member's by now, which is further.

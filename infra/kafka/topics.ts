@@ -76,11 +76,18 @@ export const createTopics = (kafka: Kafka, plans: readonly TopicPlan[]): Promise
     return missing.map((plan) => plan.topic);
   });
 
-/** The oldest offset that a partition still has. */
-export const earliestOffset = (kafka: Kafka, topic: string, partition: number): Promise<bigint> =>
+/** What a partition has: from the offset `low` on, up to, not including, `high`. */
+export interface Extent {
+  readonly low: bigint;
+  readonly high: bigint;
+}
+
+/** Asks the brokers. A partition that is not there has nothing. */
+export const extentOf = (kafka: Kafka, topic: string, partition: number): Promise<Extent> =>
   withAdmin(kafka, async (admin) => {
     const offsets = await admin.fetchTopicOffsets(topic);
-    return BigInt(offsets.find((one) => one.partition === partition)?.low ?? 0);
+    const { low, high } = offsets.find((one) => one.partition === partition) ?? { low: 0, high: 0 };
+    return { low: BigInt(low), high: BigInt(high) };
   });
 
 /** For each partition of a topic, the offset after its newest record. */

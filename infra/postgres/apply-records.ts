@@ -16,12 +16,12 @@ export interface Records<Event> {
   readonly records: readonly { readonly offset: bigint; readonly event: Event }[];
 }
 
-/** What became of one chunk. */
-export type Applied =
-  /** The read models hold every record below `nextOffset`, each once. */
-  | { readonly kind: 'applied' }
-  /** Nothing of it was written: records from `expectedOffset` on are missing before this chunk. */
-  | { readonly kind: 'gap'; readonly expectedOffset: bigint };
+/** What became of one chunk. The read models held every record below `expectedOffset`, each once, when it came. */
+export type Applied = {
+  /** `applied`: they hold it now. `gap`: nothing of it was written, for records are missing before it. */
+  readonly kind: 'applied' | 'gap';
+  readonly expectedOffset: bigint;
+};
 
 export type ProjectionResult =
   /** One entry for each chunk, in their order. */
@@ -43,17 +43,13 @@ export async function applyRecords<Event>(
   write: WriteEvents<Event>,
 ): Promise<ProjectionResult> {
   try {
-    const each = await inTransaction(pool, (client) => apply(client, projection, chunks, write), BEGIN);
+    const each = await inTransaction(pool, (client) => apply(client, projection, chunks, write));
     return { kind: 'written', each };
   } catch (error) {
     if (isRefusal(error)) return { kind: 'refused', reason: error.message };
     throw error;
   }
 }
-
-// A server that crashes may forget the last transactions, rows and offsets together. The next chunk then
-// leaves a gap and they are read again from Kafka: nothing is gained by waiting for the disk at each commit.
-const BEGIN = 'begin; set local synchronous_commit = off';
 
 async function apply<Event>(
   client: pg.PoolClient,
@@ -76,8 +72,22 @@ async function apply<Event>(
   if (toWrite.length > 0) await moveOffsets(client, projection, toWrite);
   return chunks.map((chunk) => {
     const expectedOffset = expected.get(partitionKey(chunk))!;
-    return chunk.firstOffset > expectedOffset ? { kind: 'gap', expectedOffset } : { kind: 'applied' };
+    return { kind: chunk.firstOffset > expectedOffset ? 'gap' : 'applied', expectedOffset };
   });
+}
+
+/** Where a projection goes on in a partition; null where it has read nothing of it. Rejects while PostgreSQL is away. */
+export async function nextOffsetOf(
+  pool: pg.Pool,
+  projection: string,
+  topic: string,
+  partition: number,
+): Promise<bigint | null> {
+  const { rows } = await pool.query<{ next_offset: string }>(
+    'select next_offset from projection_offsets where projection = $1 and topic = $2 and partition = $3',
+    [projection, topic, partition],
+  );
+  return rows[0] === undefined ? null : BigInt(rows[0].next_offset);
 }
 
 type Place = Pick<Records<unknown>, 'topic' | 'partition'>;

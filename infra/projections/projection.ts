@@ -8,7 +8,14 @@ import type { Pool } from 'pg';
 import type { Chunk, ChunkResult } from '../kafka/chunk-consumer.ts';
 import type { Decoded } from '../kafka/event-log.ts';
 import { createSpacedBatches } from '../spaced-batches.ts';
-import { type Applied, applyRecords, type Records, type WriteEvents } from '../postgres/apply-records.ts';
+import type { Extent } from '../kafka/topics.ts';
+import {
+  type Applied,
+  applyRecords,
+  nextOffsetOf,
+  type Records,
+  type WriteEvents,
+} from '../postgres/apply-records.ts';
 import type { Logger } from '../telemetry.ts';
 
 /** What a projection needs of a chunk of its topic. */
@@ -19,23 +26,22 @@ export type LogChunk = Pick<Chunk, 'topic' | 'partition' | 'firstOffset' | 'next
   readonly endOffset?: bigint;
 };
 
-/** The oldest offset that a partition still has: what is older has outlived the topic's retention. */
-export type EarliestOffset = (topic: string, partition: number) => Promise<bigint>;
-
 export interface Projection {
   /**
-   * Applies a chunk; `seekTo` where records before it are missing. Rejects while PostgreSQL is away: nothing of
-   * the chunk is lost or counted twice when it is given again.
+   * Applies a chunk; `seekTo` where records before it are missing. Rejects while PostgreSQL is away, and where it has
+   * read further than Kafka goes: nothing of the chunk is lost or counted twice when it is given again.
    */
   handle(chunk: LogChunk): Promise<ChunkResult>;
+  /** Where it goes on in a partition; null where it has read nothing of it. Rejects while PostgreSQL is away. */
+  positionOf(topic: string, partition: number): Promise<bigint | null>;
 }
 
 /** What is asked of the world around a projection. */
 export interface ProjectionDeps {
   readonly pool: Pool;
   readonly logger: Pick<Logger, 'warn' | 'error'>;
-  /** Asked only where a chunk leaves a gap. By default a topic keeps everything. */
-  readonly earliestOffset?: EarliestOffset;
+  /** Asked only where a chunk does not follow what was read before. By default a topic has everything. */
+  readonly extentOf?: (topic: string, partition: number) => Promise<Extent>;
   /** How long after one of so many records the next transaction begins. By default at once. */
   readonly everyMs?: (records: number) => number;
 }
@@ -47,6 +53,8 @@ export interface ProjectionRule<Event> {
   readonly decode: (value: Buffer | null, topic: string, key: string | null) => Decoded<Event>;
   readonly write: WriteEvents<Event>;
 }
+
+const EVERYTHING: Extent = { low: 0n, high: 2n ** 63n };
 
 /** Of one transaction, unless a single chunk has more. */
 const MOST_RECORDS = 1_000;
@@ -61,7 +69,7 @@ interface Waiting<Event> {
 /** A projection that writes with connections of `deps.pool`, one at a time. */
 export function createProjection<Event>(
   { name, decode, write }: ProjectionRule<Event>,
-  { pool, logger, earliestOffset = () => Promise.resolve(0n), everyMs = () => 0 }: ProjectionDeps,
+  { pool, logger, extentOf = () => Promise.resolve(EVERYTHING), everyMs = () => 0 }: ProjectionDeps,
 ): Projection {
   const batches = createSpacedBatches<Waiting<Event>>({
     everyMs,
@@ -128,13 +136,17 @@ export function createProjection<Event>(
       const { topic, partition, firstOffset, nextOffset, endOffset = nextOffset } = chunk;
       const isBehind = nextOffset < endOffset;
       const decoded = { ...chunk, records: decodeAll(chunk) };
-      const result = await apply(decoded, isBehind);
-      if (result.kind === 'applied') return 'done';
+      const { kind, expectedOffset } = await apply(decoded, isBehind);
+      if (kind === 'applied' && expectedOffset <= endOffset) return 'done';
 
-      const { expectedOffset } = result;
-      const earliest = await earliestOffset(topic, partition);
-      if (earliest <= expectedOffset) return { seekTo: expectedOffset };
-      if (firstOffset > earliest) return { seekTo: earliest };
+      const { low, high } = await extentOf(topic, partition);
+      if (kind === 'applied') {
+        // Another projector may have read what came after this chunk was fetched.
+        if (expectedOffset <= high) return 'done';
+        throw new AheadOfKafka(`${topic}/${partition}`, expectedOffset, high);
+      }
+      if (low <= expectedOffset) return { seekTo: expectedOffset };
+      if (firstOffset > low) return { seekTo: low };
       logger.warn(
         { topic, partition, from: String(expectedOffset), to: String(firstOffset) },
         'records outlived the retention of their topic before they were read',
@@ -142,7 +154,17 @@ export function createProjection<Event>(
       const afterTheLoss = await apply({ ...decoded, firstOffset: expectedOffset }, isBehind);
       return afterTheLoss.kind === 'applied' ? 'done' : { seekTo: afterTheLoss.expectedOffset };
     },
+    positionOf: (topic, partition) => nextOffsetOf(pool, name, topic, partition),
   };
+}
+
+/** The tables are of another Kafka, or of records that this one has lost: to go on would pass over as many new ones. */
+class AheadOfKafka extends Error {
+  constructor(place: string, expectedOffset: bigint, high: bigint) {
+    super(
+      `PostgreSQL has read ${place} up to ${expectedOffset}, and Kafka has it up to ${high}: run webhooks rebuild`,
+    );
+  }
 }
 
 const isSame = <Event>({ chunk: { topic, partition } }: Waiting<Event>, other: Records<Event>): boolean =>

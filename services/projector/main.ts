@@ -4,7 +4,7 @@ import { keepAdmin } from '../../infra/kafka/admin.ts';
 import { startChunkConsumer } from '../../infra/kafka/chunk-consumer.ts';
 import { createKafka } from '../../infra/kafka/client.ts';
 import { measureLag } from '../../infra/kafka/lag.ts';
-import { createTopics, earliestOffset, topicPlans } from '../../infra/kafka/topics.ts';
+import { createTopics, extentOf, topicPlans } from '../../infra/kafka/topics.ts';
 import { growingWith, type Spacing } from '../../infra/spaced-batches.ts';
 import { migrate } from '../../infra/postgres/migrate.ts';
 import { createPool } from '../../infra/postgres/pool.ts';
@@ -31,7 +31,7 @@ async function start({ config, logger, metrics, crash }: ProgramContext): Promis
   const deps = {
     pool,
     logger,
-    earliestOffset: (topic: string, partition: number) => earliestOffset(kafka, topic, partition),
+    extentOf: (topic: string, partition: number) => extentOf(kafka, topic, partition),
     everyMs: growingWith(TRANSACTION_SPACING),
   };
   const models = readModels(READ_MODEL_RULES);
@@ -42,18 +42,20 @@ async function start({ config, logger, metrics, crash }: ProgramContext): Promis
     models.map(({ consumerGroup: groupId, topics }) => ({ groupId, topics })),
   );
   const consumers = await Promise.all(
-    models.map(({ topics, consumerGroup, project }) =>
-      startChunkConsumer(kafka, logger, {
+    models.map(({ topics, consumerGroup, project }) => {
+      const projection = project(deps);
+      return startChunkConsumer(kafka, logger, {
         groupId: consumerGroup,
         topics,
         maxRecords: CHUNK_RECORDS,
         partitionsAtOnce: PARTITIONS_AT_ONCE,
-        // Its place stands in PostgreSQL, with the rows.
+        // Its place stands in PostgreSQL, with the rows: one that was restored may be far behind Kafka's.
         commits: 'each_second',
+        askPosition: projection.positionOf,
         onCrash: crash,
-        handle: project(deps).handle,
-      }),
-    ),
+        handle: projection.handle,
+      });
+    }),
   );
   return {
     isReady: () => consumers.every((consumer) => consumer.isReady()),

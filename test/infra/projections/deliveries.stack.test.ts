@@ -246,12 +246,39 @@ describe('a chunk after a gap', () => {
   it('is taken, with a warning, where the records in between have outlived the retention', async () => {
     const warnings: unknown[] = [];
     const logger = { ...quiet, warn: (fields: unknown) => void warnings.push(fields) };
-    const projection = createDeliveryProjection(database.pool, logger, async () => 2n);
+    const projection = createDeliveryProjection(database.pool, logger, async () => ({ low: 2n, high: 4n }));
     expect(await projection.handle(chunkOf(records.slice(3)))).toEqual({ seekTo: 2n });
     expect(await projection.handle(chunkOf(records.slice(2)))).toBe('done');
     expect((await readTables(database.pool)).deliveries).toHaveLength(2);
     expect(warnings).toMatchObject([{ from: '0', to: '2' }]);
   });
+});
+
+describe('a chunk that was read before', () => {
+  const records = recordsOf([scheduled(1, 0), scheduled(2, 0), scheduled(3, 0)]);
+  const projectionOf = (high: bigint) =>
+    createDeliveryProjection(database.pool, quiet, async () => ({ low: 0n, high }));
+
+  it('is passed over', async () => {
+    await projectionOf(3n).handle(chunkOf(records));
+    expect(await projectionOf(3n).handle(chunkOf(records.slice(0, 2)))).toBe('done');
+    expect((await readTables(database.pool)).deliveries).toHaveLength(3);
+  });
+
+  it('is refused where Kafka does not have what was read after it: it is another Kafka', async () => {
+    await projectionOf(3n).handle(chunkOf(records));
+    const [other] = recordsOf([scheduled(4, 0)]);
+    await expect(projectionOf(1n).handle(chunkOf([other!]))).rejects.toThrow(
+      'PostgreSQL has read webhooks.deliveries/0 up to 3, and Kafka has it up to 1: run webhooks rebuild',
+    );
+  });
+});
+
+it('a projection knows where it goes on in each partition', async () => {
+  const projection = createDeliveryProjection(database.pool, quiet);
+  await projection.handle(chunkOf(recordsOf([scheduled(1, 0), scheduled(2, 0)]), 2));
+  expect(await projection.positionOf('webhooks.deliveries', 2)).toBe(2n);
+  expect(await projection.positionOf('webhooks.deliveries', 1)).toBeNull();
 });
 
 describe('a record that is not as it has to be', () => {

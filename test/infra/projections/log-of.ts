@@ -10,11 +10,11 @@ const TOPIC = 'webhooks.deliveries';
 export function createDeliveryProjection(
   pool: ProjectionDeps['pool'],
   logger: ProjectionDeps['logger'],
-  earliestOffset: ProjectionDeps['earliestOffset'] = () => Promise.resolve(0n),
+  extentOf: NonNullable<ProjectionDeps['extentOf']> = () => Promise.resolve({ low: 0n, high: 2n ** 63n }),
   everyMs: ProjectionDeps['everyMs'] = () => 0,
 ): Projection {
   const [deliveries] = readModels(READ_MODEL_RULES);
-  return deliveries!.project({ pool, logger, earliestOffset, everyMs });
+  return deliveries!.project({ pool, logger, extentOf, everyMs });
 }
 
 /** A record as the consumer hands it over. */
