@@ -34,6 +34,7 @@ import {
 const KIB = 1024;
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
+  vi.useRealTimers();
   await Promise.all(closers.splice(0).map((close) => close()));
 });
 
@@ -85,13 +86,18 @@ describe('a request', () => {
 
   it('keeps the connection after an answer somewhat larger than what is kept of it', async () => {
     const half = 'x'.repeat(20 * KIB);
+    let sendRest = (): unknown => undefined;
     const receiver = await receiving(({ response }) => {
       response.write(half);
-      // Late enough to come as a piece of its own.
-      setTimeout(() => response.end(half), 20);
+      sendRest = () => response.end(half);
     });
     const agent = startAgent({ connectionsPerOrigin: 1 });
-    for (let count = 0; count < 3; count += 1) await agent.post(requestTo(receiver.url));
+    // The rest has a second to come, which is not to pass here.
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    for (let count = 0; count < 3; count += 1) {
+      await agent.post(requestTo(receiver.url));
+      sendRest();
+    }
     expect(receiver.connectionCount).toBe(1);
   });
 
@@ -186,6 +192,12 @@ describe('an answer', () => {
     const { outcome, answer: read } = await postTo(hangInBody(16 * KIB + 1));
     expect(outcome).toMatchObject({ kind: 'answered' });
     expect(read!.truncated).toBe(true);
+  });
+
+  it('that hangs after its first 16 KiB loses its connection long before the deadline', async () => {
+    const receiver = await receiving(hangInBody(16 * KIB + 1));
+    await startAgent().post(requestTo(receiver.url, { timeoutMs: 3_600_000 }));
+    await receiver.whenDeserted();
   });
 
   it('that breaks off after its first 16 KiB counts', async () => {
