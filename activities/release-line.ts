@@ -67,6 +67,11 @@ type ReadRow = HeldRow &
 /** What decides where deliveries go. */
 export type TargetSettings = Parameters<typeof urlNow>[0];
 
+/**
+ * Sends only while `advance` is called, again and again by one caller, who calls `settle` at the end whatever came before.
+ * No delivery is on the wire twice at a time; what failed and is to be tried again stays held until then. One that could
+ * not be sent or recorded fails the whole line.
+ */
 export class ReleaseLine {
   private readonly deps: ReleaseLineDeps;
   private readonly options: LineOptions;

@@ -34,6 +34,11 @@ export interface ProxyConnectorOptions {
 /** No answer of a proxy to CONNECT is longer. */
 const MAX_HEADER_BYTES = 16 * 1024;
 
+/**
+ * Connects by way of the proxy, over a tunnel of its own for each socket. Calls back with `BlockedTargetError` for an
+ * address that is refused, and with `EgressProxyError` for whatever the proxy does not do. Sets no deadline: an attempt
+ * goes on until it is destroyed.
+ */
 export function createProxyConnector(options: ProxyConnectorOptions): GuardedConnect {
   const { proxyUrl, permits, secureContext, proxySecureContext, verify = true } = options;
   const proxy = new URL(proxyUrl);
