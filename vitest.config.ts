@@ -8,6 +8,9 @@ import { defineConfig } from 'vitest/config';
  */
 const oneAtATime = { fileParallelism: false, maxWorkers: 1, testTimeout: 120_000, hookTimeout: 900_000 };
 
+/** What a test waits for may come from a process or a network that has other things to do. */
+const patient = { poll: { timeout: 30_000 } };
+
 export default defineConfig({
   test: {
     projects: [
@@ -17,6 +20,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.{stack,feature}.test.ts'],
           testTimeout: 60_000,
+          expect: patient,
           sequence: { groupOrder: 0 },
         },
       },
@@ -25,6 +29,7 @@ export default defineConfig({
           name: 'stack',
           include: ['test/**/*.stack.test.ts'],
           ...oneAtATime,
+          expect: patient,
           sequence: { groupOrder: 1 },
         },
       },
@@ -34,6 +39,7 @@ export default defineConfig({
           include: ['test/**/*.feature.test.ts'],
           globalSetup: ['test/features/setup.ts'],
           ...oneAtATime,
+          expect: patient,
           sequence: { groupOrder: 2 },
         },
       },

@@ -11,10 +11,10 @@
  */
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
-import { setTimeout as delay } from 'node:timers/promises';
 import { reasonToDisable } from '../domain/deliver/after-attempt.ts';
 import { deliveryCancelled, deliveryScheduled } from '../domain/record/delivery-event.ts';
 import { allWaiting, describeWaiting, nextDueMs, waitingAfterRecall } from '../domain/deliver/riding.ts';
+import { onAbort } from '../infra/http/shared-abort.ts';
 import { openGroup, type OpenGroup } from '../infra/temporal/packed-group.ts';
 import type {
   DeliveryTask,
@@ -236,7 +236,7 @@ async function attempt(
   unlessSent: AbortSignal,
 ): Promise<void> {
   const earlyMs = dueAtMs - deps.now().getTime();
-  if (earlyMs > 0) await untilDue(earlyMs, AbortSignal.any([deps.shutdown, unlessSent]));
+  if (earlyMs > 0) await untilDue(earlyMs, unlessSent);
   const delivery = deliveryAt(group, index);
   const { task, body } = delivery;
   const made = await deps.makeAttempt({
@@ -278,9 +278,22 @@ async function conclude(
   recording.delete(index);
 }
 
-/** Rejects with the reason of `signal`, which ends the waiting. */
+/**
+ * Rejects with the reason of `signal`, which ends the waiting. An activity's own is enough: it aborts at the end of the
+ * process as well, and whatever is joined to a signal of the process stays there until then.
+ */
 async function untilDue(earlyMs: number, signal: AbortSignal): Promise<void> {
-  await delay(earlyMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+  signal.throwIfAborted();
+  await new Promise<void>((resolve, reject) => {
+    const forgetSignal = onAbort(signal, () => {
+      clearTimeout(waiting);
+      reject(signal.reason as Error);
+    });
+    const waiting = setTimeout(() => {
+      forgetSignal();
+      resolve();
+    }, earlyMs);
+  });
 }
 
 async function disableWhereGone(

@@ -1,9 +1,10 @@
 /**
  * One line of held deliveries: those that go to a subscription's own urls, or those that go to its fallback. Sends what
- * may go, oldest first and of each lane one at a time; an origin that takes nothing now holds none that go elsewhere. It reads the line from PostgreSQL, which lags behind the log, so
- * it remembers what became of a delivery until the table has heard of it.
+ * may go, oldest first and of each lane one at a time; an origin that takes nothing now holds none that go elsewhere.
+ *
+ * It reads the line from PostgreSQL, which lags behind the log, so it remembers what became of a delivery until the
+ * table has heard of it.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { AttemptEnd } from '../domain/deliver/attempt-end.ts';
 import { reasonToDisable } from '../domain/deliver/after-attempt.ts';
 import { releaseId } from '../domain/deliver/carrier.ts';
@@ -66,6 +67,11 @@ type ReadRow = HeldRow &
 /** What decides where deliveries go. */
 export type TargetSettings = Parameters<typeof urlNow>[0];
 
+/**
+ * Sends only while `advance` is called, again and again by one caller, who calls `settle` at the end whatever came before.
+ * No delivery is on the wire twice at a time; what failed and is to be tried again stays held until then. One that could
+ * not be sent or recorded fails the whole line.
+ */
 export class ReleaseLine {
   private readonly deps: ReleaseLineDeps;
   private readonly options: LineOptions;
@@ -77,6 +83,8 @@ export class ReleaseLine {
   private readonly onWire = new Map<string, Set<Promise<void>>>();
   /** Origins whose rows are being sent, one after the other; each waits for its own endpoint alone. */
   private readonly sending = new Map<string, Promise<void>>();
+  /** Wakes each who waits for something that is under way to end. */
+  private readonly waiting = new Set<() => void>();
   /** Origins that take nothing before a moment. */
   private readonly refusedUntilMs = new Map<string, number>();
   /** What was read of those, oldest first, with the attempts made, and is not to be read again until then. */
@@ -107,10 +115,9 @@ export class ReleaseLine {
     if (restMs > 0) return restMs;
     const { rows, hasReadMore } = await this.startable(settings);
     for (const [origin, ofOrigin] of byOrigin(rows)) this.begin(origin, ofOrigin);
-    const underWay = this.underWay();
-    if (underWay.length > 0) {
+    if (this.underWay().length > 0) {
       // Not for its end alone: what comes meanwhile may be of another lane, or go elsewhere.
-      await Promise.race([...underWay, delay(POLL_MS)]);
+      await this.untilSomethingEnds();
       return 0;
     }
     if (hasReadMore) return 0;
@@ -147,6 +154,23 @@ export class ReleaseLine {
 
   private underWay(): readonly Promise<void>[] {
     return [...this.sending.values(), ...[...this.onWire.values()].flatMap((some) => [...some])];
+  }
+
+  /** At the latest after POLL_MS. No race of what is under way: each would leave its reactions at what hangs. */
+  private untilSomethingEnds(): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        clearTimeout(polling);
+        this.waiting.delete(wake);
+        resolve();
+      };
+      const polling = setTimeout(wake, POLL_MS);
+      this.waiting.add(wake);
+    });
+  }
+
+  private tellOfAnEnd(): void {
+    for (const wake of this.waiting) wake();
   }
 
   private async startable(
@@ -279,14 +303,17 @@ export class ReleaseLine {
       .catch((error: unknown) => {
         this.failure ??= { error };
       })
-      .finally(() => this.sending.delete(origin));
+      .finally(() => {
+        this.sending.delete(origin);
+        this.tellOfAnEnd();
+      });
     this.sending.set(origin, sending);
   }
 
   /** Sends until all are on their way or were read too long ago, or until one may not go. */
   private async sendInOrder(origin: string, rows: readonly ReadRow[]): Promise<void> {
     for (const row of rows) {
-      while ((this.onWire.get(origin)?.size ?? 0) >= AT_ONCE) await Promise.race(this.onWire.get(origin)!);
+      while ((this.onWire.get(origin)?.size ?? 0) >= AT_ONCE) await this.untilSomethingEnds();
       if (isOld(row) || this.isSettling) return;
       const refusal = await this.admit(row);
       if (refusal === null) continue;
@@ -309,7 +336,10 @@ export class ReleaseLine {
         this.failure = { error };
         reject(error);
       });
-      const over = sending.finally(() => onWire.delete(over));
+      const over = sending.finally(() => {
+        onWire.delete(over);
+        this.tellOfAnEnd();
+      });
       onWire.add(over);
     });
   }

@@ -23,6 +23,8 @@ import type { ConnectionUser, ExchangeConnection, PooledDispatchOptions } from '
 const ANSWER_LIMIT_BYTES = 16 * 1024;
 /** So much is read to keep the connection for the next request; what sends more loses it. */
 const DRAIN_LIMIT_BYTES = 64 * 1024;
+/** For so long: the exchange is settled by then, and nobody who limits what is on the wire counts its socket. */
+const DRAIN_LIMIT_MS = 1_000;
 /** A server has no reason to send several 1xx before its answer; one that goes on has no end. */
 const INFORMATIONAL_LIMIT = 8;
 /** Beyond it, Node's timers fire at once. */
@@ -185,7 +187,10 @@ class Exchange implements Dispatcher.DispatchHandler, ConnectionUser {
     this.#receivedBytes += chunk.length;
     if (!this.#isSettled) {
       this.#chunks.push(chunk);
-      if (this.#receivedBytes > ANSWER_LIMIT_BYTES) this.#succeed();
+      if (this.#receivedBytes > ANSWER_LIMIT_BYTES) {
+        this.#succeed();
+        this.#hastenDeadline();
+      }
     }
     if (this.#receivedBytes > DRAIN_LIMIT_BYTES) this.#hangUpSoon();
   }
@@ -201,6 +206,12 @@ class Exchange implements Dispatcher.DispatchHandler, ConnectionUser {
     const closedByPeer = this.#connection?.closedByPeer ?? false;
     this.#break(failureOf(error, { progress: this.#progress(), closedByPeer }));
     this.#release();
+  }
+
+  #hastenDeadline(): void {
+    clearTimeout(this.#deadline);
+    const leftMs = this.#request.timeoutMs - (performance.now() - this.#startedMs);
+    this.#deadline = setTimeout(this.#onDeadline, Math.min(leftMs, DRAIN_LIMIT_MS));
   }
 
   readonly #onDeadline = (): void => {

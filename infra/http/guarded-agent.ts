@@ -83,6 +83,7 @@ export function createGuardedAgent(options: GuardedAgentOptions): GuardedAgent {
   const permits = createTargetPolicy(options.allowedNetworks);
   const resolve = shareRunning(options.lookup ?? lookUpAll);
   const trusted = options.ca === undefined ? [] : [options.ca];
+  const ownContext = secureContextOf(null, trusted);
   const connectorOf = (secureContext: SecureContext, verify = true): GuardedConnect =>
     options.egressProxy
       ? createProxyConnector({
@@ -90,13 +91,12 @@ export function createGuardedAgent(options: GuardedAgentOptions): GuardedAgent {
           proxyUrl: options.egressProxy,
           secureContext,
           verify,
-          proxyAuthorities: trusted,
+          proxySecureContext: ownContext,
         })
       : createGuardedConnector({ permits, resolve, secureContext, verify });
   const open = (secureContext: SecureContext): ConnectionPools =>
     openPools(connectorOf(secureContext), options);
 
-  const ownContext = secureContextOf(null, trusted);
   const anonymous = open(ownContext);
   const connectToLook = connectorOf(ownContext, false);
   const identities = createIdentityCache({

@@ -59,6 +59,10 @@ export interface Destroyable {
   destroy(error?: Error): unknown;
 }
 
+/**
+ * Connects straight to the target. Calls back with `BlockedTargetError` where any address of it is refused, and with
+ * `UnresolvedTargetError` where it has none. Sets no deadline: an attempt goes on until it is destroyed.
+ */
 export function createGuardedConnector(options: ConnectorOptions): GuardedConnect {
   const { permits, resolve, secureContext, verify = true } = options;
 

@@ -27,8 +27,13 @@ export interface ConnectionUser {
   useConnection(connection: ExchangeConnection): void;
 }
 
+/** What a PooledConnection is to send, and for whom. */
 export type PooledDispatchOptions = Dispatcher.DispatchOptions & { readonly user: ConnectionUser };
 
+/**
+ * An undici Client that takes dispatches with a `user` alone (`PooledDispatchOptions`): it hands the user its connection
+ * before it sends, and sends nothing once the user is over.
+ */
 export class PooledConnection extends Client {
   readonly #slot: SocketSlot;
 

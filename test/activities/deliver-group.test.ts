@@ -1,7 +1,8 @@
 /** Executions of one group that overlap: a server takes a worker for dead that was only too busy for its heartbeats. */
 import { ActivityCancellationDetails, type ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { beforeEach, expect, it, vi } from 'vitest';
+import { getEventListeners } from 'node:events';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createDeliverGroup, type DeliverGroupDeps } from '../../activities/deliver-group.ts';
 import type { AttemptMade, AttemptOrder } from '../../activities/make-attempt.ts';
 import { CLOCK_SKEW_MS } from '../../activities/recall.ts';
@@ -80,6 +81,9 @@ beforeEach(() => {
   };
   deliverGroup = createDeliverGroup(deps);
 });
+afterEach(() => {
+  vi.useRealTimers();
+});
 const numbers = (): readonly number[] => asked.map(({ order }) => indexOf(order));
 
 it('an execution waits for the one before it in its process, and sends nothing that was recorded', async () => {
@@ -119,7 +123,6 @@ it('an execution tells while it waits what is known of the one before', async ()
   for (const { succeed } of asked) succeed();
   await vi.advanceTimersByTimeAsync(0);
   await Promise.all([first, second]);
-  vi.useRealTimers();
 });
 
 it('a receiver that was recorded as gone before a worker died has its subscription disabled by the next', async () => {
@@ -153,7 +156,6 @@ it('asks the log for what was recorded since the last heartbeat, and gives signs
   expect(numbers()).toEqual([2]);
   asked[0]!.succeed();
   await execution;
-  vi.useRealTimers();
 });
 
 it('tells in its heartbeats since when something may be on record that it does not know of', async () => {
@@ -175,7 +177,6 @@ it('tells in its heartbeats since when something may be on record that it does n
   for (const { succeed } of asked) succeed();
   await vi.advanceTimersByTimeAsync(0);
   await execution;
-  vi.useRealTimers();
 });
 
 it('tells when it is asked to end what is left, and who begins again with that asks nobody', async () => {
@@ -225,6 +226,24 @@ it('does not wait for what is due soon when it is asked to end', async () => {
   environment.cancel('CANCELLED', new ActivityCancellationDetails({ cancelRequested: true }));
   await expect(execution).rejects.toMatchObject({ details: [{ isUnderWay: false, waiting }] });
   expect(numbers()).toEqual([]);
+});
+
+it('waits for all that are due soon with one listener at the signal that ends the waiting', async () => {
+  vi.useFakeTimers();
+  const dueAtMs = Date.now() + 2_500;
+  const waiting = [0, 1, 2].map((index) => ({ index, attemptsMade: 1, dueAtMs, failure: 'answered 503' }));
+  const known: GroupProgress = { isUnderWay: false, waiting, atMs: Date.now() };
+  const environment = new MockActivityEnvironment({ attempt: 2, heartbeatDetails: known });
+  const listeners = () => getEventListeners(environment.context.cancellationSignal, 'abort').length;
+  const listenersBefore = listeners();
+  const execution = environment.run(deliverGroup, packGroup(group));
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(numbers()).toEqual([]);
+  expect(listeners()).toBe(listenersBefore + 1);
+  await vi.advanceTimersByTimeAsync(500);
+  expect(numbers()).toEqual([0, 1, 2]);
+  for (const { succeed } of asked) succeed();
+  await execution;
 });
 
 it('asks the log, when it begins again with what a heartbeat told, for what came since then', async () => {

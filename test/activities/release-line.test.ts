@@ -7,6 +7,8 @@ import type { HeldRow } from '../../infra/postgres/held-deliveries.ts';
 import type { DeliveryTask } from '../../schemas/delivery.ts';
 import type { DeliveryId, SubscriptionId } from '../../schemas/ids.ts';
 
+/** For a machine that is busy with other things. */
+const PATIENCE = { timeout: 30_000 };
 const SUBSCRIPTION = 'wh_00000000000000000001' as SubscriptionId;
 
 let table: HeldRow[];
@@ -60,7 +62,7 @@ const succeed = async ({ task, number, onAdmitted }: AttemptOrder): Promise<Atte
 };
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['performance'] });
+  vi.useFakeTimers({ toFake: ['performance', 'Date'] });
   appended = [];
   sent = [];
   whileAsked = () => undefined;
@@ -151,9 +153,7 @@ describe('an origin that takes nothing now', () => {
   it('is not waited for longer than until a retry is due that may go elsewhere', async () => {
     table = [ofTeam('del_a1', 'a')];
     nextDueAt = new Date(Date.now() + 5_000);
-    const waitMs = await advanceAsFarAsMayBe();
-    expect(waitMs).toBeGreaterThan(4_000);
-    expect(waitMs).toBeLessThanOrEqual(5_000);
+    expect(await advanceAsFarAsMayBe()).toBe(5_000);
   });
 
   it('holds its own lane, and no other', async () => {
@@ -177,7 +177,7 @@ describe('an origin that takes nothing now', () => {
     await vi.waitFor(async () => {
       await line.advance(settings);
       expect(sent).toHaveLength(600);
-    });
+    }, PATIENCE);
     const toA = table.filter(({ task }) => task.body.includes('"a"'));
     expect(sent.filter((one) => one.startsWith('del_a'))).toEqual(
       toA.map(({ task }) => `${task.deliveryId} 1`),
@@ -205,7 +205,7 @@ it('an attempt that has ended is reason enough to ask again, whatever its gate h
   await vi.waitFor(async () => {
     await line.advance(settings);
     expect(sent).toEqual(['del_probe 1', 'del_next 1']);
-  });
+  }, PATIENCE);
 });
 
 it('what all lines of a process have read bounds what each reads, and counts until it is sent', async () => {
@@ -232,11 +232,11 @@ it('what all lines of a process have read bounds what each reads, and counts unt
 it('an url that is corrected is tried at once, though the one before takes nothing for a minute', async () => {
   makeAttempt = refuseTeamA;
   table = [ofTeam('del_1', 'a')];
-  await vi.waitFor(async () => expect(await line.advance(settings)).toBeGreaterThan(50_000));
+  await vi.waitFor(async () => expect(await line.advance(settings)).toBeGreaterThan(50_000), PATIENCE);
   makeAttempt = succeed;
   vi.advanceTimersByTime(3_000);
   await vi.waitFor(async () => {
     await line.advance({ ...settings, url: 'https://corrected.example/in' });
     expect(sent).toEqual(['del_1 1']);
-  });
+  }, PATIENCE);
 });

@@ -15,7 +15,7 @@ it('a scenario that fails while it samples does not keep the bench alive', () =>
 it('finds the process that another one has started, while it lives', async () => {
   const parent = spawn('sh', ['-c', 'sleep 30 & wait']);
   try {
-    const child = await vi.waitUntil(() => onlyChildOf(parent.pid));
+    const child = await vi.waitUntil(() => onlyChildOf(parent.pid), { timeout: 20_000 });
     expect(usesOf({ child })['child']!.rssBytes).toBeGreaterThan(0);
     process.kill(child);
     await once(parent, 'exit');

@@ -167,12 +167,12 @@ describe('a batch that fails', () => {
   it('has its events on record, and is counted once', async () => {
     await tell(itemsFrom(0, 10));
     await batchesArrive(1);
-    await expect.poll(() => stage.recorded.length).toBe(2);
-    const scheduled = stage.recorded.find((event) => event.type === 'DeliveryScheduled');
+    await expect.poll(() => recorded().length).toBe(2);
+    const scheduled = recorded().find((event) => event.type === 'DeliveryScheduled');
     expect(scheduled?.events?.map(({ event_id }) => event_id)).toEqual(
       itemsFrom(0, 10).map(({ eventId }) => eventId),
     );
-    expect(stage.recorded.map(({ batched_events }) => batched_events)).toEqual([10, 10]);
+    expect(recorded().map(({ batched_events }) => batched_events)).toEqual([10, 10]);
   });
 });
 

@@ -34,6 +34,7 @@ import {
 const KIB = 1024;
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
+  vi.useRealTimers();
   await Promise.all(closers.splice(0).map((close) => close()));
 });
 
@@ -85,13 +86,18 @@ describe('a request', () => {
 
   it('keeps the connection after an answer somewhat larger than what is kept of it', async () => {
     const half = 'x'.repeat(20 * KIB);
+    let sendRest = (): unknown => undefined;
     const receiver = await receiving(({ response }) => {
       response.write(half);
-      // Late enough to come as a piece of its own.
-      setTimeout(() => response.end(half), 20);
+      sendRest = () => response.end(half);
     });
     const agent = startAgent({ connectionsPerOrigin: 1 });
-    for (let count = 0; count < 3; count += 1) await agent.post(requestTo(receiver.url));
+    // The rest has a second to come, which is not to pass here.
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    for (let count = 0; count < 3; count += 1) {
+      await agent.post(requestTo(receiver.url));
+      sendRest();
+    }
     expect(receiver.connectionCount).toBe(1);
   });
 
@@ -188,6 +194,12 @@ describe('an answer', () => {
     expect(read!.truncated).toBe(true);
   });
 
+  it('that hangs after its first 16 KiB loses its connection long before the deadline', async () => {
+    const receiver = await receiving(hangInBody(16 * KIB + 1));
+    await startAgent().post(requestTo(receiver.url, { timeoutMs: 3_600_000 }));
+    await receiver.whenDeserted();
+  });
+
   it('that breaks off after its first 16 KiB counts', async () => {
     expect((await postTo(resetInBody(16 * KIB))).outcome).toMatchObject({ kind: 'answered' });
   });
@@ -271,20 +283,25 @@ describe('without an answer', () => {
     expect(error).toMatch(/^connection closed/);
   });
 
-  it.each<[string, Behaviour, string]>([
-    ['silence', hangBeforeHeaders, 'no answer within 0.2 s'],
-    ['a byte of the headers now and then', dripHeaders, 'answer not complete within 0.2 s'],
-    ['silence after the headers', hangInBody(), 'answer not complete within 0.2 s'],
-    ['a byte of the body now and then', drip, 'answer not complete within 0.2 s'],
-  ])('%s ends at the deadline', async (_, behaviour, text) => {
+  const isAsked = ({ requests }: HostileReceiver): boolean => requests.length > 0;
+  const hasBegun = ({ writtenBytes }: HostileReceiver): boolean => writtenBytes > 0;
+  it.each<[string, Behaviour, (receiver: HostileReceiver) => boolean, string]>([
+    ['silence', hangBeforeHeaders, isAsked, 'no answer within 0.2 s'],
+    ['a byte of the headers now and then', dripHeaders, hasBegun, 'answer not complete within 0.2 s'],
+    ['silence after the headers', hangInBody(), hasBegun, 'answer not complete within 0.2 s'],
+    ['a byte of the body now and then', drip, hasBegun, 'answer not complete within 0.2 s'],
+  ])('%s ends at the deadline', async (_, behaviour, isThere, text) => {
     const receiver = await receiving(behaviour);
-    const { outcome, durationMs, error } = await startAgent().post(
-      requestTo(receiver.url, { timeoutMs: 200 }),
-    );
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    const post = startAgent().post(requestTo(receiver.url, { timeoutMs: 200 }));
+    await expect.poll(() => isThere(receiver)).toBe(true);
+    // For what was written to be read.
+    for (let turn = 0; turn < 3; turn += 1) await new Promise(setImmediate);
+    vi.advanceTimersByTime(200);
+    const { outcome, durationMs, error } = await post;
     expect(outcome).toEqual({ kind: 'unreachable', failure: 'timeout' });
     expect(error).toBe(text);
-    expect(durationMs).toBeGreaterThanOrEqual(199);
-    expect(durationMs).toBeLessThan(2_000);
+    expect(durationMs).toBe(200);
     await receiver.whenDeserted();
   });
 
@@ -388,23 +405,29 @@ it('requests that hang keep no other one from the same host, however many they a
     visit.body.toString() === 'hang' ? hangBeforeHeaders(visit) : answer(200)(visit),
   );
   const agent = startAgent();
+  const enough = new AbortController();
+  const { signal } = enough;
   const hanging = Array.from({ length: 300 }, () =>
-    agent.post(requestTo(receiver.url, { body: 'hang', timeoutMs: 3_000 })),
+    agent.post(requestTo(receiver.url, { body: 'hang', timeoutMs: 3_600_000, signal })),
   );
-  await vi.waitUntil(() => receiver.requests.length === 300);
-  const { outcome } = await agent.post(requestTo(receiver.url, { body: 'answer', timeoutMs: 2_000 }));
+  await expect.poll(() => receiver.requests.length).toBe(300);
+  const { outcome } = await agent.post(requestTo(receiver.url, { body: 'answer' }));
   expect(outcome).toMatchObject({ kind: 'answered', statusCode: 200 });
-  await Promise.all(hanging);
+  enough.abort();
+  await Promise.allSettled(hanging);
 });
 
 describe('a deadline', () => {
   it('counts the wait for a free connection', async () => {
     const receiver = await receiving(hangBeforeHeaders);
     const agent = startAgent({ connectionsPerOrigin: 1 });
-    const first = agent.post(requestTo(receiver.url, { timeoutMs: 300 }));
+    const enough = new AbortController();
+    const first = agent.post(requestTo(receiver.url, { signal: enough.signal }));
+    await expect.poll(() => receiver.requests.length).toBe(1);
     const second = await agent.post(requestTo(receiver.url, { timeoutMs: 100 }));
     expect(second.error).toBe('no connection within 0.1 s');
-    await first;
+    enough.abort();
+    await expect(first).rejects.toThrow();
     expect(receiver.requests).toHaveLength(1);
   });
 
@@ -427,6 +450,7 @@ describe('a deadline', () => {
     });
     const agent = startAgent({ connectionsPerOrigin: 1 });
     const first = agent.post(requestTo(receiver.url));
+    await expect.poll(() => receiver.requests.length).toBe(1);
     expect((await agent.post(requestTo(receiver.url, { timeoutMs: 100 }))).outcome).toMatchObject({
       failure: 'timeout',
     });

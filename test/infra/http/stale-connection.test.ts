@@ -3,7 +3,7 @@
  * client just like one whose idle timeout fired while that request was on its way. The race itself is run
  * too, many times, against a server that closes each connection right after answering on it.
  */
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { parseRetryAfterMs } from '../../../domain/deliver/retry-after.ts';
 import {
   createGuardedAgent,
@@ -25,6 +25,7 @@ import {
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
+  vi.useRealTimers();
   await Promise.all(closers.splice(0).map((close) => close()));
 });
 
@@ -111,17 +112,23 @@ it('goes out once when a part of an answer came', async () => {
 });
 
 it('keeps the deadline that it had at first', async () => {
+  const turns: [Behaviour, number][] = [
+    [answer(200), 0],
+    [resetBeforeHeaders, 200],
+    [hangBeforeHeaders, 100],
+  ];
   const { agent, receiver } = await agentAndReceiver((visit) => {
-    if (receiver.requests.length === 1) answerOnceThen(hangBeforeHeaders)(visit);
     // The second request is reset late, and sent again it hangs: only what is left of its time may pass.
-    else if (receiver.requests.length === 2) setTimeout(() => resetBeforeHeaders(visit), 200);
-    else hangBeforeHeaders(visit);
+    const [behave, afterMs] = turns.shift()!;
+    vi.advanceTimersByTime(afterMs);
+    behave(visit);
   });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
   await agent.post(requestTo(receiver));
   const { outcome, durationMs } = await agent.post(requestTo(receiver, 300));
   expect(outcome).toEqual({ kind: 'unreachable', failure: 'timeout' });
   expect(receiver.requests).toHaveLength(3);
-  expect(durationMs).toBeLessThan(490);
+  expect(durationMs).toBe(300);
 });
 
 it('answers every request of many to a server that closes each connection after its answer', async () => {

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createPool } from '../../../infra/postgres/pool.ts';
 import { inTransaction } from '../../../infra/postgres/transaction.ts';
 import { quiet, startTestServer, type TestServer } from './test-database.ts';
@@ -36,7 +36,7 @@ describe('a pool', () => {
   it('replaces an idle connection that was lost, and says so', async () => {
     const first = await backendOf(pool);
     await kill(first);
-    await vi.waitFor(() => expect(warnings).toEqual(['lost an idle connection to PostgreSQL']));
+    await expect.poll(() => warnings).toEqual(['lost an idle connection to PostgreSQL']);
     expect(await backendOf(pool)).not.toBe(first);
   });
 

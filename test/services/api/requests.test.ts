@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { once } from 'node:events';
 import { connect, type AddressInfo, type Socket } from 'node:net';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { ADMIN_KEY, routesOf, startServer } from './server.ts';
 
 const KEY = { authorization: `Bearer ${ADMIN_KEY}` };
@@ -73,7 +73,7 @@ describe('over a socket', () => {
     socket.on('data', (bytes: Buffer) => (received += bytes.toString()));
     open.push({ app, socket });
     const answered = async () => {
-      await vi.waitUntil(() => received.includes('}'), { timeout: 10_000 });
+      await expect.poll(() => received).toContain('}');
       const [head = '', body = ''] = received.split('\r\n\r\n');
       return { head, problem: JSON.parse(body) as Record<string, unknown> };
     };
@@ -106,9 +106,9 @@ describe('over a socket', () => {
   it('a request that is half sent while the server stops is answered with a problem', async () => {
     const { app, socket, accepted, answered } = await connected();
     socket.write('GET /v1/subscriptions HTTP/1.1\r\nHost: a\r\n');
-    await vi.waitUntil(() => accepted.bytesRead > 0);
+    await expect.poll(() => accepted.bytesRead).toBeGreaterThan(0);
     const closing = app.close();
-    await vi.waitUntil(() => !app.server.listening);
+    await expect.poll(() => app.server.listening).toBe(false);
     socket.write('\r\n');
     const { head, problem } = await answered();
     expect(head).toContain('HTTP/1.1 503 ');

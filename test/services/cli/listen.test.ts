@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { run, startApi } from './run.ts';
 
 const SECRET = 'secret-of-the-tests';
@@ -22,7 +22,7 @@ async function listening(...args: string[]) {
     note: (line) => void noted.push(line),
     interrupted: () => new Promise((resolve) => (interrupt = resolve)),
   });
-  await vi.waitUntil(() => noted.length > 0);
+  await expect.poll(() => noted).not.toEqual([]);
   const url = /http:\S+/.exec(noted[0] ?? '')?.[0] ?? '';
   return {
     printed,
