@@ -232,14 +232,18 @@ async function whileBeating<T>(
   stopping: AbortSignal,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const lost = new AbortController();
+  const taken = new AbortController();
+  // Not by `AbortSignal.any`, which would leave something behind on `stopping` for each chunk.
+  const onStop = (): void => taken.abort(stopping.reason);
+  stopping.addEventListener('abort', onStop, { once: true });
   const beating = setInterval(() => {
-    payload.heartbeat().catch((error: unknown) => lost.abort(error));
+    payload.heartbeat().catch((error: unknown) => taken.abort(error));
   }, HEARTBEAT_EVERY_MS);
   try {
-    return await work(AbortSignal.any([stopping, lost.signal]));
+    return await work(taken.signal);
   } finally {
     clearInterval(beating);
+    stopping.removeEventListener('abort', onStop);
   }
 }
 
