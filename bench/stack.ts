@@ -50,8 +50,8 @@ const randomOffset = (): number => 15_000 + Math.floor(Math.random() * 7_000);
 const START_PATIENCE_MS = 180_000;
 const LOOK_EVERY_MS = 50;
 const READ_AGAIN_MS = 1_000;
-/** The supervisor gives each of its processes 20 s to end. */
-const STOP_PATIENCE_MS = 120_000;
+/** The supervisor ends its seven processes one after the other, and gives each 30 s. */
+const STOP_PATIENCE_MS = 240_000;
 
 /** What would have the stack use somebody else's parts or ports. */
 const NOT_INHERITED = [
