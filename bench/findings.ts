@@ -31,6 +31,12 @@ export const atLeast = (says: string, wanted: number, found: number, unit: strin
   isMet: found >= wanted,
 });
 
+/** A target for a rate. Missed where it took no time: then nothing came of what was to be measured. */
+export const rateAtLeast = (says: string, wanted: number, count: number, seconds: number): Target =>
+  seconds > 0
+    ? atLeast(says, wanted, count / seconds, '/s')
+    : { ...atLeast(says, wanted, 0, '/s'), found: 'nothing came', isMet: false };
+
 /** A target for a number that must not be larger. */
 export const atMost = (says: string, wanted: number, found: number, unit: string): Target => ({
   says,

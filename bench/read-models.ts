@@ -6,7 +6,7 @@ import { readPast, wholeRanges } from '../infra/kafka/read-past.ts';
 import { DELIVERY_LOG } from '../infra/kafka/topics.ts';
 import type { Rig } from './rig.ts';
 import type { Target } from './findings.ts';
-import { type Stack, until } from './stack.ts';
+import { type Stack, until, untilSteady } from './stack.ts';
 
 /** What is compared. */
 type Counts = Record<'deliveries' | 'attempts' | 'pending' | 'held' | 'succeeded' | 'failed', number>;
@@ -45,11 +45,18 @@ export async function recountTarget(rig: Rig): Promise<Target> {
   }
 }
 
-/** Resolves once the read models know of all that the log holds now. */
+/**
+ * Resolves once the read models know of all that the log holds and nothing more is appended: when the last request has
+ * come, the outcomes of some are still on their way to the log.
+ */
 export async function untilProjected(rig: Rig): Promise<void> {
-  const whole = await wholeRanges(rig.stack.kafka, [DELIVERY_LOG]);
-  const ends = new Map(whole.map(({ partition, endOffset }) => [partition, endOffset]));
-  await untilReached(rig, ends);
+  const readToEnd = async (): Promise<string> => {
+    const whole = await wholeRanges(rig.stack.kafka, [DELIVERY_LOG]);
+    const ends = whole.map(({ partition, endOffset }) => [partition, endOffset] as const);
+    await untilReached(rig, new Map(ends));
+    return ends.join(' ');
+  };
+  await untilSteady(readToEnd, rig.signal);
 }
 
 const untilReached = ({ stack, patienceMs, signal }: Rig, ends: ReadonlyMap<number, bigint>): Promise<void> =>

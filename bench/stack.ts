@@ -49,8 +49,9 @@ export interface Stack {
 const randomOffset = (): number => 15_000 + Math.floor(Math.random() * 7_000);
 const START_PATIENCE_MS = 180_000;
 const LOOK_EVERY_MS = 50;
-/** The supervisor gives each of its processes 20 s to end. */
-const STOP_PATIENCE_MS = 120_000;
+const READ_AGAIN_MS = 1_000;
+/** The supervisor ends its seven processes one after the other, and gives each 30 s. */
+const STOP_PATIENCE_MS = 240_000;
 
 /** What would have the stack use somebody else's parts or ports. */
 const NOT_INHERITED = [
@@ -186,6 +187,19 @@ export async function until(
   while (!(await holds())) {
     if (performance.now() > deadlineMs) throw new Error(`waited ${patienceMs / 1_000} s for ${what}`);
     await delay(LOOK_EVERY_MS, undefined, { signal });
+  }
+}
+
+/** What `read` answers once two answers a second apart are the same: what goes on behind it has come to its end. */
+export async function untilSteady<T extends string | number>(
+  read: () => Promise<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  for (let last = await read(); ;) {
+    await delay(READ_AGAIN_MS, undefined, { signal });
+    const next = await read();
+    if (next === last) return next;
+    last = next;
   }
 }
 

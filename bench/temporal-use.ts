@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Rig } from './rig.ts';
 import type { Stack } from './stack.ts';
-import { until } from './stack.ts';
+import { until, untilSteady } from './stack.ts';
 
 export interface TemporalUse {
   readonly workflows: number;
@@ -24,7 +24,12 @@ export async function temporalUseSince(
   const started = `${CARRIES_DELIVERIES} and StartTime >= "${since.toISOString()}"`;
   const nothingRuns = async (): Promise<boolean> =>
     (await stack.temporal.workflow.count(`${started} and ExecutionStatus = "Running"`)).count === 0;
-  await until(nothingRuns, patienceMs, 'workflows to end', signal);
+  // Temporal lists a workflow a moment after it was started: while it lists none that runs, some may.
+  const countEnded = async (): Promise<number> => {
+    await until(nothingRuns, patienceMs, 'workflows to end', signal);
+    return (await stack.temporal.workflow.count(started)).count;
+  };
+  await untilSteady(countEnded, signal);
   const use = { workflows: 0, historyEvents: 0, historyBytes: 0 };
   for await (const workflow of stack.temporal.workflow.list({ query: started, pageSize: 1_000 })) {
     use.workflows += 1;

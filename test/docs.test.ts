@@ -27,6 +27,13 @@ const pathsIn = (document: string): string[] =>
     .map(([, path = '']) => path)
     .filter((path) => ROOMS.some((room) => path.startsWith(`${room}/`)));
 
+/** Each name that a document places in a file: `` `EVENT_TYPES` in `schemas/event-types.ts` ``, or behind its path. */
+const placedNames = (document: string): { name: string; path: string }[] =>
+  [
+    ...document.matchAll(/`(?<name>\w+)`\s+in\s+`(?<path>[\w./-]+\.ts)`/g),
+    ...document.matchAll(/`(?<path>[\w./-]+\.ts)`,\s+`(?<name>\w+)`/g),
+  ].map(({ groups }) => groups as { name: string; path: string });
+
 /** The paths of the trees in docs/map.md: a room at the margin, what is in it indented by two. */
 function mappedPaths(): string[] {
   let room = '';
@@ -46,6 +53,13 @@ function mappedPaths(): string[] {
 describe.each(DOCUMENTS)('%s', (document) => {
   it('names only paths that exist', () => {
     expect(pathsIn(read(document)).filter((path) => !existsSync(path))).toEqual([]);
+  });
+
+  it('places no name in a file that does not declare it', () => {
+    const isThere = ({ name, path }: { name: string; path: string }): boolean =>
+      existsSync(path) &&
+      new RegExp(`\\b(?:const|function|class|interface|type) ${name}\\b`).test(read(path));
+    expect(placedNames(read(document)).filter((placed) => !isThere(placed))).toEqual([]);
   });
 
   it('links only to documents that exist', () => {

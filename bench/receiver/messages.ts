@@ -47,6 +47,7 @@ export interface Tally extends Progress {
   readonly lastFirstAttemptAtMs: number;
   /** How many had been delivered when the last first attempt came. */
   readonly deliveredByThen: number;
+  /** When the last came of those that were answered with 200; NaN where there is none. */
   readonly lastDeliveredAtMs: number;
   /** By the last part of the url's path. */
   readonly deliveredByPath: Readonly<Record<string, number>>;

@@ -62,7 +62,8 @@ export class RunTally {
     }
     this.#deliveries.set(deliveryId, before | DELIVERED);
     this.#delivered += 1;
-    this.#lastDeliveredAtMs = atMs;
+    // One that came early may be answered late.
+    if (!(this.#lastDeliveredAtMs >= atMs)) this.#lastDeliveredAtMs = atMs;
     this.#byEndpoint[endpoint]! += 1;
     this.#byPath.set(path, (this.#byPath.get(path) ?? 0) + 1);
     this.#seq.push(seq);

@@ -1,5 +1,4 @@
-/** Finds what was filed under the bounds that a number has reached: a search costs its findings and nothing else. */
-/** Items by a bound that a number has to reach, from above or from below. */
+/** Items by a bound that a number has to reach, from above or from below: a search looks at its findings and one more. */
 export class BoundIndex<T> {
   // Two lists instead of one of pairs: the bounds stay unboxed.
   private readonly bounds: number[] = [];

@@ -6,6 +6,7 @@ import {
   blockHolds,
   compile,
   whenHolds,
+  type CompiledWhen,
   type MatchableEvent,
   type MatchableSubscription,
 } from './compile.ts';
@@ -38,5 +39,16 @@ export function targetUrl(
   { url, routes }: Destinations,
   event: Pick<MatchableEvent, 'type' | 'data'>,
 ): string {
-  return routes.find(({ when }) => whenHolds(compile(when), event))?.url ?? url;
+  return routes.find(({ when }) => whenHolds(compiledOf(when), event))?.url ?? url;
+}
+
+/** For as long as somebody has the settings: whoever looks a subscription up again soon gets the same object. */
+const compiledWhens = new WeakMap<Route['when'], CompiledWhen>();
+
+function compiledOf(when: Route['when']): CompiledWhen {
+  const known = compiledWhens.get(when);
+  if (known !== undefined) return known;
+  const compiled = compile(when);
+  compiledWhens.set(when, compiled);
+  return compiled;
 }

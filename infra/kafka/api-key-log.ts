@@ -37,7 +37,7 @@ export async function followApiKeyLog(
   logger: Logger,
   reader: string,
   { onEvent, onUse, onCrash }: ApiKeyReader,
-): Promise<Tail> {
+): Promise<Pick<Tail, 'caughtUp' | 'stop'>> {
   const follow = <Told>(
     topic: string,
     read: (value: Buffer | null) => Decoded<Told>,

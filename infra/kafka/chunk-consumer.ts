@@ -5,6 +5,7 @@
  */
 import type { EachBatchPayload, IHeaders, Kafka } from 'kafkajs';
 import type { Logger } from '../telemetry.ts';
+import { FetchAnswers } from './fetch-answers.ts';
 
 export interface ConsumedRecord {
   readonly offset: bigint;
@@ -66,6 +67,11 @@ export interface ChunkConsumerOptions {
 export interface ChunkConsumer {
   /** True while this member belongs to its group and reads. */
   isReady(): boolean;
+  /**
+   * True where all brokers that it reads from have answered a moment ago, if only that there is nothing new. It takes
+   * one and a half seconds to see that one does not.
+   */
+  isInTouch(): boolean;
   /** Finishes the chunks in hand, commits them, and leaves the group. */
   stop(): Promise<void>;
 }
@@ -77,6 +83,8 @@ const COMMIT_EVERY_MS = 1_000;
  * that stops waits for the answer.
  */
 const LONGEST_POLL_MS = 1_000;
+/** A broker that has been silent for longer is away, or this process has been too busy to hear it. */
+const LONGEST_SILENCE_MS = LONGEST_POLL_MS + 500;
 
 /** At once, compressed. Not less than a batch of a topic may have: a part of one is no use. */
 const BYTES_OF_EACH = 1_048_588;
@@ -109,6 +117,9 @@ export async function startChunkConsumer(
   const stopping = new AbortController();
   /** Chunks that are being handled and committed. */
   const inHand = new Set<Promise<unknown>>();
+  const answers = new FetchAnswers();
+  consumer.on(consumer.events.FETCH_START, ({ payload }) => answers.asked(payload.nodeId, performance.now()));
+  consumer.on(consumer.events.FETCH, ({ payload }) => answers.answered(payload.nodeId, performance.now()));
   /** Offsets to be committed, by partition. */
   const pending = new Map<string, Place>();
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
@@ -205,6 +216,10 @@ export async function startChunkConsumer(
   const committing = setInterval(() => void commitPending().catch(() => undefined), COMMIT_EVERY_MS);
   return {
     isReady: () => ready,
+    isInTouch() {
+      const nowMs = performance.now();
+      return answers.haveAllComeSince(nowMs - LONGEST_SILENCE_MS, nowMs);
+    },
     async stop() {
       stopping.abort(new Error('the consumer stops'));
       ready = false;

@@ -9,6 +9,11 @@ import type { Logger } from '../telemetry.ts';
 import { type ConsumedRecord, startChunkConsumer } from './chunk-consumer.ts';
 
 export interface Tail {
+  /**
+   * False where its brokers have not answered of late: it may come back to them later than others in this process do.
+   * `caughtUp` tells when it has.
+   */
+  isInTouch(): boolean;
   /** Resolves once every record that the topic holds at the time of the call has been handed over. */
   caughtUp(): Promise<void>;
   stop(): Promise<void>;
@@ -55,6 +60,7 @@ export async function startTail(kafka: Kafka, logger: Logger, options: TailOptio
   });
 
   return {
+    isInTouch: () => consumer.isInTouch(),
     async caughtUp() {
       const offsets = await admin.fetchTopicOffsets(options.topic);
       // An empty partition, and one whose records have all expired, has nothing to wait for.

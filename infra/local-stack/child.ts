@@ -20,8 +20,8 @@ import { inspectProcess } from './process-table.ts';
 /** A cold Kafka on a busy two-core machine takes about 10 s; a recovery after kill -9 may take longer. */
 const READY_LIMIT_MS = 120_000;
 const POLL_EVERY_MS = 50;
-/** How long a process may take to end in good order before it is killed. */
-const STOP_LIMIT_MS = 20_000;
+/** How long a process may take to end in good order before it is killed. A service gives up by itself before. */
+const STOP_LIMIT_MS = 30_000;
 /**
  * A process that ends before it answers is started again at most this often: what a killed one held (a lock, a
  * shared memory segment, a port) can outlive it for a moment.

@@ -1,12 +1,7 @@
 /** Runs a short workflow while somebody waits for what it answers. */
-import {
-  isGrpcDeadlineError,
-  isGrpcServiceError,
-  WorkflowFailedError,
-  type Client,
-  type WorkflowStartOptions,
-} from '@temporalio/client';
+import { WorkflowFailedError, type Client, type WorkflowStartOptions } from '@temporalio/client';
 import { TimeoutFailure } from '@temporalio/common';
+import { isOutOfReach } from './update-failure.ts';
 
 /** Not answered: no worker took it in time, or Temporal is away. It does not run on. */
 export type Ran<Result> = { readonly answered: true; readonly result: Result } | { readonly answered: false };
@@ -20,7 +15,6 @@ export type ToRun = Pick<WorkflowStartOptions, 'taskQueue' | 'workflowId' | 'typ
 
 /** For the answer to come back after the server has ended the workflow. */
 const GRACE_MS = 2_000;
-const GRPC_UNAVAILABLE = 14;
 
 /** Rejects where the workflow failed by itself. */
 export async function runToEnd<Result>(client: Client, toRun: ToRun): Promise<Ran<Result>> {
@@ -39,9 +33,6 @@ export async function runToEnd<Result>(client: Client, toRun: ToRun): Promise<Ra
     throw error;
   }
 }
-
-const isOutOfReach = (error: unknown): boolean =>
-  isGrpcDeadlineError(error) || (isGrpcServiceError(error) && (error.code as number) === GRPC_UNAVAILABLE);
 
 const isTooLate = (error: unknown): boolean =>
   error instanceof WorkflowFailedError && error.cause instanceof TimeoutFailure;

@@ -1,4 +1,4 @@
-/** What it means that an update was not answered. */
+/** What it means that Temporal has not answered: an update, or any other call. */
 import {
   isGrpcDeadlineError,
   isGrpcServiceError,

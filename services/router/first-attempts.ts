@@ -111,8 +111,10 @@ export async function startFirstAttempts(deps: FirstAttemptsDeps): Promise<First
     isUnderWay: (id) => underWay.has(id),
     async stop() {
       isStopping = true;
+      if (child.exitCode !== null || child.signalCode !== null) return;
       const exited = once(child, 'exit');
-      child.disconnect();
+      // One that is dying has no connection already, and to end it would throw.
+      if (child.connected) child.disconnect();
       await exited;
     },
   };

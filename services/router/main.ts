@@ -30,6 +30,7 @@ import { startFirstAttempts } from './first-attempts.ts';
 import { followMatchable } from './follow-matchable.ts';
 import { createHandOver } from './hand-over.ts';
 import { createKnownDeliveries } from './known-deliveries.ts';
+import { onceCaughtUp } from './once-caught-up.ts';
 import { createTemporalBatches } from './temporal-batches.ts';
 import { createTemporalCarriers } from './temporal-carriers.ts';
 
@@ -133,7 +134,7 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
     partitionsAtOnce: 6,
     commits: 'each_chunk',
     onCrash: crash,
-    handle: fewLargeAtOnce(dispatch),
+    handle: fewLargeAtOnce(onceCaughtUp([log, eventTypes.tail], logger, dispatch)),
   });
 
   return {

@@ -50,6 +50,14 @@ it('remembers how much was delivered when the last first attempt came', () => {
   expect(run.tally()).toMatchObject({ firstAttempts: 2, lastFirstAttemptAtMs: 2, deliveredByThen: 1 });
 });
 
+it('the last delivery is the one that came last, whichever is answered last', () => {
+  const run = new RunTally(1);
+  const [early, late] = [attempt('early', 1, 1), attempt('late', 1, 2)];
+  for (const each of [early, late]) run.count(each);
+  for (const each of [late, early]) run.countDelivered(each);
+  expect(run.tally().lastDeliveredAtMs).toBe(2);
+});
+
 it('answers arrivals in the order of their coming', () => {
   const run = new RunTally(2);
   for (const [id, endpoint, atMs] of [

@@ -27,8 +27,8 @@ export async function oneDown(phase: Phase): Promise<PhaseFindings> {
     events,
     tenantOf: (seq: number) => `t${endpointOf(seq)}`,
   });
-  const p99 = async (delivered: Delivered): Promise<number> =>
-    quantile((await latenciesOf(rig, delivered, (endpoint) => endpoint !== DOWN)).sinceSent, 0.99);
+  const latencyOfOthers = async (delivered: Delivered, part: number): Promise<number> =>
+    quantile((await latenciesOf(rig, delivered, (endpoint) => endpoint !== DOWN)).sinceSent, part);
 
   /** From the first event to the last delivery of the others. */
   const secondsOfOthers = async ({ run, published }: Delivered): Promise<number> => {
@@ -59,7 +59,7 @@ export async function oneDown(phase: Phase): Promise<PhaseFindings> {
   const recoveredAtMs = Date.now();
   const down = await finishPatiently(phase, 'one-down', published, events);
 
-  const [cleanP99, downP99] = [await p99(clean), await p99(down)];
+  const [cleanP99, downP99] = [await latencyOfOthers(clean, 0.99), await latencyOfOthers(down, 0.99)];
   const [cleanSeconds, downSeconds] = [await secondsOfOthers(clean), await secondsOfOthers(down)];
   return {
     delivered: [clean, down],
@@ -68,18 +68,8 @@ export async function oneDown(phase: Phase): Promise<PhaseFindings> {
         title: '3. One endpoint is down. The others:',
         columns: ['run', 'median ms', 'p99 ms', 'per second'],
         rows: [
-          [
-            'all answer',
-            quantile((await latenciesOf(rig, clean)).sinceSent, 0.5),
-            cleanP99,
-            ofOthers / cleanSeconds,
-          ],
-          [
-            'one down',
-            quantile((await latenciesOf(rig, down, (endpoint) => endpoint !== DOWN)).sinceSent, 0.5),
-            downP99,
-            ofOthers / downSeconds,
-          ],
+          ['all answer', await latencyOfOthers(clean, 0.5), cleanP99, ofOthers / cleanSeconds],
+          ['one down', await latencyOfOthers(down, 0.5), downP99, ofOthers / downSeconds],
         ],
       },
       {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Delivered, latenciesOf } from '../../deliver.ts';
 import type { EventPlan, Published } from '../../load.ts';
-import { atLeast, atMost } from '../../findings.ts';
+import { atLeast, atMost, rateAtLeast } from '../../findings.ts';
 import { heldOf } from '../../held.ts';
 import { flatTargets, memoryPlot, memoryTable } from '../../memory.ts';
 import { startSampling } from '../../processes.ts';
@@ -69,7 +69,7 @@ export async function slowHalf(phase: Phase): Promise<PhaseFindings> {
   const fastAgainAtMs = Date.now();
   const drained = await finishPatiently(phase, 'half-slow', slowRun.published, bench.size('deliveries'));
   const samples = sampling.stop();
-  const drainSeconds = Math.max(0, drained.tally.lastDeliveredAtMs - fastAgainAtMs) / 1_000;
+  const drainSeconds = (drained.tally.lastDeliveredAtMs - fastAgainAtMs) / 1_000;
 
   const [cleanP99, slowP99] = [await p99(clean), await p99(drained)];
   return {
@@ -86,7 +86,7 @@ export async function slowHalf(phase: Phase): Promise<PhaseFindings> {
       {
         title: '2. The slow half, once it is fast',
         columns: ['left', 'of them held', 'seconds', 'per second'],
-        rows: [[left, held, drainSeconds, left / drainSeconds]],
+        rows: [[left, held, drainSeconds, drainSeconds > 0 ? left / drainSeconds : NaN]],
       },
       memoryTable('2. memory, from the first slow answer to the last delivery', samples),
     ],
@@ -107,7 +107,7 @@ export async function slowHalf(phase: Phase): Promise<PhaseFindings> {
       ...(left === 0
         ? []
         : [
-            atLeast('2: drain of the slow half', WANTED_DRAIN_PER_SECOND, left / drainSeconds, '/s'),
+            rateAtLeast('2: drain of the slow half', WANTED_DRAIN_PER_SECOND, left, drainSeconds),
             await orderTarget('2: furthest from its place', rig, 'half-slow', [SLOW], fastAgainAtMs),
           ]),
       ...flatTargets(samples, FLAT),

@@ -222,6 +222,20 @@ describe('routes', () => {
     expect(urlOf({ data: { cost: 2 } })).toBe('https://costly.example/');
   });
 
+  it('are compiled once, however many events ask them', () => {
+    let reads = 0;
+    const when = {
+      get filters() {
+        reads += 1;
+        return { id: 'a' };
+      },
+    };
+    const asked = { url: 'https://own.example/', routes: [{ when, url: 'https://a.example/' }] };
+    const urls = ['a', 'b', 'a'].map((id) => targetUrl(asked, event({ data: { id } })));
+    expect(urls).toEqual(['https://a.example/', 'https://own.example/', 'https://a.example/']);
+    expect(reads).toBe(1);
+  });
+
   it("leave the subscription's own url where none holds", () => {
     expect(urlOf({ data: { cost: 1 } })).toBe('https://own.example/');
   });
