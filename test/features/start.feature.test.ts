@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { startCustomerReceiver } from '../receivers/customer-receiver.ts';
 import { call, type ShownSubscription, startPlatform } from './customer.ts';
-import { killHard, pidOf, type Product, startProduct } from './product.ts';
+import { killHard, launchProduct, pidOf, type Product, startProduct } from './product.ts';
 
 const PARTS = ['kafka', 'temporal', 'postgres', 'router', 'worker', 'projector', 'api'];
 const dataDir = mkdtempSync(join(tmpdir(), 'webhooks-start-'));
@@ -87,6 +87,22 @@ describe('npm start', () => {
     expect(orphans.filter(isAlive)).toEqual([]);
     expect(await list()).toHaveLength(2);
     expect(await product.stop({ keepData: true })).toBe(0);
+  });
+
+  it.each([
+    ['one part of the stack', /(Kafka|Temporal|PostgreSQL): ready/],
+    ['one service', /(router|worker|projector|api): ready/],
+  ])('stops all of it with Ctrl-C when only %s is ready', async (_what, isReady) => {
+    const starting = launchProduct();
+    await starting.untilPrinted(isReady);
+    const run = join(starting.dataDir, 'run');
+    const pids = PARTS.filter((part) => existsSync(join(run, `${part}.pid`))).map((part) =>
+      pidOf(starting, part),
+    );
+    expect(await starting.stop({ keepData: true })).toBe(0);
+    expect(pids.filter(isAlive)).toEqual([]);
+    expect(readdirSync(run)).toEqual([]);
+    rmSync(starting.dataDir, { recursive: true, force: true });
   });
 });
 
