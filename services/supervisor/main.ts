@@ -6,7 +6,7 @@ import { createKafka } from '../../infra/kafka/client.ts';
 import { type LocalStack, LocalStackError, startLocalStack } from '../../infra/local-stack/local-stack.ts';
 import { logFile, withKeptKeys } from '../../infra/process/data-dir.ts';
 import { createLogger } from '../../infra/telemetry.ts';
-import { type Config, parseConfig } from '../../schemas/config.ts';
+import { type Config, localUrl, parseConfig } from '../../schemas/config.ts';
 import { fetchSecret, runDemo } from './demo.ts';
 import { startServices } from './services.ts';
 
@@ -167,11 +167,11 @@ function report(line: string): void {
 }
 
 function apiUrlOf(config: Config): string {
-  return `http://${config.host}:${config.ports.api}`;
+  return localUrl(config, config.ports.api);
 }
 
 function receiverUrlOf(config: Config): string {
-  return `http://${config.host}:${config.ports.receiver}/`;
+  return `${localUrl(config, config.ports.receiver)}/`;
 }
 
 /** Whether the demo is wanted. Leaves the process where the arguments are wrong. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { request } from 'undici';
 import { startChild, type ChildSpec } from '../../infra/local-stack/child.ts';
 import { keepAlive, type KeptAlive } from '../../infra/local-stack/keep-alive.ts';
-import type { Config } from '../../schemas/config.ts';
+import { type Config, localUrl } from '../../schemas/config.ts';
 
 /** In the order in which they stop: what takes work in stops before what carries it out. */
 const SERVICE_NAMES = ['api', 'router', 'worker', 'projector'] as const;
@@ -94,7 +94,7 @@ export async function startServices(
 
 function specOf(name: ServiceName, config: Config, environment: NodeJS.ProcessEnv): ChildSpec {
   const port = portOf(name, config);
-  const address = `http://${config.host}:${port}`;
+  const address = localUrl(config, port);
   return {
     title: name,
     command: process.execPath,
