@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -38,16 +39,20 @@ export interface ProductOptions {
   readonly args?: readonly string[];
   readonly environment?: NodeJS.ProcessEnv;
   readonly dataDir?: string;
+  /** By default beside the product that the setup has started, and the same for all: one at a time. */
   readonly portOffset?: number;
 }
 
-// Below the range from which the system takes ports for outgoing connections.
-const randomOffset = (): number => 11_000 + Math.floor(Math.random() * 11_000);
+/** For the product of a whole run. Below the range from which the system takes ports for outgoing connections. */
+export const randomOffset = (): number => 11_000 + Math.floor(Math.random() * 11_000);
+
+/** No two ports of one product are exactly so far apart. */
+const TO_THE_NEXT = 100;
 
 /** Runs `npm start` and does not wait for it. */
 export function launchProduct(options: ProductOptions = {}): LaunchedProduct {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'webhooks-product-'));
-  const portOffset = options.portOffset ?? randomOffset();
+  const portOffset = options.portOffset ?? inject('product').portOffset + TO_THE_NEXT;
   const child = spawn(process.execPath, [join(ROOT, 'bin/start.mjs'), ...(options.args ?? ['--no-demo'])], {
     cwd: ROOT,
     env: {
