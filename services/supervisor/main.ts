@@ -100,7 +100,8 @@ async function serveAndShow(config: Config, kafkaBrokers: string): Promise<void>
   const receiver = await startLocalReceiver({
     host: config.host,
     port: config.ports.receiver,
-    secretOf: async (subscriptionId) => {
+    secretOf: async (subscriptionId, refused) => {
+      if (refused) secrets.delete(subscriptionId);
       const known =
         secrets.get(subscriptionId) ?? (await fetchSecret(apiUrlOf(config), apiKey, subscriptionId));
       secrets.set(subscriptionId, known);
