@@ -249,6 +249,13 @@ export function parseConfig(
   return { ok: true, config: Object.freeze(config) };
 }
 
+/** Where this machine reaches what listens on that port, without a slash at the end. */
+export function localUrl({ host }: Pick<Config, 'host'>, port: number): string {
+  // A service that listens on every address is asked on the nearest one.
+  const reachable = { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host;
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+}
+
 /** Variables that only make sense together, and the one that would be passed over in silence. */
 function contradiction(env: z.infer<typeof Environment>): string | null {
   if (env.KAFKA_SASL_MECHANISM !== undefined && env.KAFKA_SASL_USERNAME === undefined) {

@@ -27,8 +27,11 @@ export interface LocalReceiverOptions {
   readonly host: string;
   /** 0 takes any that is free. */
   readonly port: number;
-  /** The secret to check with, or null. Asked with '' where a request names no subscription. */
-  readonly secretOf: (subscriptionId: string) => string | null | Promise<string | null>;
+  /**
+   * The secret to check with, or null. Asked with '' where a request names no subscription. Asked once more, with
+   * `refused`, where the signature does not hold: the secret may be another one by now.
+   */
+  readonly secretOf: (subscriptionId: string, refused: boolean) => string | null | Promise<string | null>;
   /** Called once for each request, before it is answered. */
   readonly onDelivery: (delivery: LocalDelivery) => void;
   /** The HTTP status of every answer, or how to find it: then the sender waits. @default 200 */
@@ -119,8 +122,12 @@ async function deliveryOf(
   const receivedAt = new Date();
   const named = request.headers['x-broxi-webhook'];
   const subscriptionId = typeof named === 'string' && named !== '' ? named : null;
-  const secret = await options.secretOf(subscriptionId ?? '');
-  const verification = secret === null ? null : verify(body, request.headers, secret, { now: receivedAt });
+  const check = async (refused: boolean): Promise<Verification | null> => {
+    const secret = await options.secretOf(subscriptionId ?? '', refused);
+    return secret === null ? null : verify(body, request.headers, secret, { now: receivedAt });
+  };
+  const first = await check(false);
+  const verification = first?.ok === false ? await check(true) : first;
   return {
     path: request.url ?? '/',
     headers: request.headers,

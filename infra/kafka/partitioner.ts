@@ -20,6 +20,11 @@ export const byPartitionKey: ICustomPartitioner = () => {
     const message: PlacedMessage = asked.message;
     const key = message.partitionKey ?? message.key;
     if (key === null || key === undefined) return inTurn(asked);
-    return (murmurhash.v2(key, SEED) & WITHOUT_SIGN) % asked.partitionMetadata.length;
+    return partitionOf(key, asked.partitionMetadata.length);
   };
 };
+
+/** The one of `count` partitions that has what was appended with this partition key. */
+export function partitionOf(partitionKey: string | Buffer, count: number): number {
+  return (murmurhash.v2(partitionKey, SEED) & WITHOUT_SIGN) % count;
+}

@@ -4,12 +4,13 @@
  * question that is asked rarely. Reading takes as long as the partition that the subscription's changes go to, about
  * a second for 40,000 changes in it.
  */
-import { type Kafka, Partitioners } from 'kafkajs';
+import type { Kafka } from 'kafkajs';
 import type { SubscriptionId } from '../../schemas/ids.ts';
 import type { SubscriptionEvent } from '../../schemas/subscription-log.ts';
 import type { Logger } from '../telemetry.ts';
 import { KafkaTooSlow } from './client.ts';
 import { decodeSubscriptionEvent } from './event-log.ts';
+import { partitionOf } from './partitioner.ts';
 import { type PastRange, readPast, wholeRanges } from './read-past.ts';
 import { SUBSCRIPTION_LOG } from './topics.ts';
 
@@ -68,20 +69,4 @@ function isWhole(history: readonly SubscriptionEvent[]): boolean {
   const versions = new Set(history.map(({ version }) => version));
   const newest = history.reduce((most, { version }) => Math.max(most, version), 0);
   return newest > 0 && versions.size === newest;
-}
-
-/** Where the appender puts what has this key. */
-function partitionOf(key: string, count: number): number {
-  const partitionMetadata = Array.from({ length: count }, (_, partitionId) => ({
-    partitionId,
-    partitionErrorCode: 0,
-    leader: 0,
-    replicas: [],
-    isr: [],
-  }));
-  return Partitioners.DefaultPartitioner()({
-    topic: SUBSCRIPTION_LOG,
-    partitionMetadata,
-    message: { key, value: null },
-  });
 }

@@ -1,7 +1,7 @@
 /** Where the API is and with which key to ask it: from the environment, else from what `npm start` has kept. */
 import { join } from 'node:path';
 import { withStoredKeys } from '../../infra/process/data-dir.ts';
-import { type Config, parseConfig } from '../../schemas/config.ts';
+import { type Config, localUrl, parseConfig } from '../../schemas/config.ts';
 import { usageFailure } from './failure.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -23,7 +23,7 @@ export function apiAddress(terminal: Pick<Terminal, 'environment' | 'workingDir'
     );
   }
   const given = terminal.environment['WEBHOOKS_API_URL'];
-  return { baseUrl: given ? parseBaseUrl(given) : localUrl(config), key: config.adminKey };
+  return { baseUrl: given ? parseBaseUrl(given) : localUrl(config, config.ports.api), key: config.adminKey };
 }
 
 /** The part of the environment that says where things run on this machine. Throws as `apiAddress` does. */
@@ -49,10 +49,4 @@ function parseBaseUrl(given: string): string {
     throw usageFailure('WEBHOOKS_API_URL: expected a url such as http://127.0.0.1:8080');
   }
   return url.href.replace(/\/+$/, '');
-}
-
-function localUrl({ host, ports }: Config): string {
-  // A service that listens on every address is asked on the nearest one.
-  const reachable = { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host;
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${ports.api}`;
 }

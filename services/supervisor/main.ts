@@ -3,10 +3,10 @@ import { styleText } from 'node:util';
 import { startLocalReceiver, type LocalDelivery } from '../../infra/http/local-receiver.ts';
 import { createAppender } from '../../infra/kafka/appender.ts';
 import { createKafka } from '../../infra/kafka/client.ts';
-import { LocalStackError, startLocalStack } from '../../infra/local-stack/local-stack.ts';
+import { type LocalStack, LocalStackError, startLocalStack } from '../../infra/local-stack/local-stack.ts';
 import { logFile, withKeptKeys } from '../../infra/process/data-dir.ts';
 import { createLogger } from '../../infra/telemetry.ts';
-import { type Config, parseConfig } from '../../schemas/config.ts';
+import { type Config, localUrl, parseConfig } from '../../schemas/config.ts';
 import { fetchSecret, runDemo } from './demo.ts';
 import { startServices } from './services.ts';
 
@@ -16,6 +16,8 @@ const startedMs = performance.now();
 const wantsDemo = readArguments(process.argv.slice(2));
 const interrupted = new AbortController();
 const undo: (() => Promise<void>)[] = [];
+/** Once it is settled, each part and each service is known to `undo` or has ended. */
+let bringingUp: Promise<LocalStack> | null = null;
 let stopping = false;
 
 process.on('SIGINT', () => void stop(0));
@@ -44,6 +46,27 @@ async function start(): Promise<void> {
   }
   const config = withKeptKeys(parsed.config);
   report(`data in ${config.dataDir}`);
+  bringingUp = bringUp(config, environment);
+  const stack = await bringingUp;
+  interrupted.signal.throwIfAborted();
+  await serveAndShow(config, stack.kafkaBrokers);
+
+  const rows = [
+    ['API', apiUrlOf(config)],
+    ['API key', `${config.adminKey ?? ''}  (account default, kept in the data folder)`],
+    ['Temporal UI', stack.temporalUiUrl],
+    ['Kafka', stack.kafkaBrokers],
+    ['PostgreSQL', stack.databaseUrl],
+    ['Receiver', receiverUrlOf(config)],
+    ['Logs', `${config.dataDir}/logs`],
+  ];
+  console.log('');
+  for (const [name, value] of rows) console.log(`  ${styleText('bold', (name ?? '').padEnd(12))} ${value}`);
+  console.log('\n  Try: npx webhooks events publish workflow.completed        Stop: Ctrl-C\n');
+}
+
+/** Starts the local stack, and the services on it. */
+async function bringUp(config: Config, environment: NodeJS.ProcessEnv): Promise<LocalStack> {
   const stack = await startLocalStack({
     dataDir: config.dataDir,
     portOffset: config.portOffset,
@@ -65,20 +88,7 @@ async function start(): Promise<void> {
   };
   const services = await startServices(config, servicesEnvironment, report, interrupted.signal);
   undo.push(() => services.stop());
-  await serveAndShow(config, stack.kafkaBrokers);
-
-  const rows = [
-    ['API', apiUrlOf(config)],
-    ['API key', `${config.adminKey ?? ''}  (account default, kept in the data folder)`],
-    ['Temporal UI', stack.temporalUiUrl],
-    ['Kafka', stack.kafkaBrokers],
-    ['PostgreSQL', stack.databaseUrl],
-    ['Receiver', receiverUrlOf(config)],
-    ['Logs', `${config.dataDir}/logs`],
-  ];
-  console.log('');
-  for (const [name, value] of rows) console.log(`  ${styleText('bold', (name ?? '').padEnd(12))} ${value}`);
-  console.log('\n  Try: npx webhooks events publish workflow.completed        Stop: Ctrl-C\n');
+  return stack;
 }
 
 /** Starts the built-in receiver, which prints what arrives for as long as everything runs, and the demo. */
@@ -90,7 +100,8 @@ async function serveAndShow(config: Config, kafkaBrokers: string): Promise<void>
   const receiver = await startLocalReceiver({
     host: config.host,
     port: config.ports.receiver,
-    secretOf: async (subscriptionId) => {
+    secretOf: async (subscriptionId, refused) => {
+      if (refused) secrets.delete(subscriptionId);
       const known =
         secrets.get(subscriptionId) ?? (await fetchSecret(apiUrlOf(config), apiKey, subscriptionId));
       secrets.set(subscriptionId, known);
@@ -143,6 +154,7 @@ async function stop(exitCode: number): Promise<void> {
   stopping = true;
   interrupted.abort();
   report('stopping …');
+  await Promise.allSettled([bringingUp]);
   for (const step of undo.reverse()) {
     await step().catch((error: unknown) => console.error(error instanceof Error ? error.message : error));
   }
@@ -156,11 +168,11 @@ function report(line: string): void {
 }
 
 function apiUrlOf(config: Config): string {
-  return `http://${config.host}:${config.ports.api}`;
+  return localUrl(config, config.ports.api);
 }
 
 function receiverUrlOf(config: Config): string {
-  return `http://${config.host}:${config.ports.receiver}/`;
+  return `${localUrl(config, config.ports.receiver)}/`;
 }
 
 /** Whether the demo is wanted. Leaves the process where the arguments are wrong. */

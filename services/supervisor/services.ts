@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { request } from 'undici';
 import { startChild, type ChildSpec } from '../../infra/local-stack/child.ts';
 import { keepAlive, type KeptAlive } from '../../infra/local-stack/keep-alive.ts';
-import type { Config } from '../../schemas/config.ts';
+import { type Config, localUrl } from '../../schemas/config.ts';
 
 /** In the order in which they stop: what takes work in stops before what carries it out. */
 const SERVICE_NAMES = ['api', 'router', 'worker', 'projector'] as const;
@@ -54,8 +54,8 @@ export interface Services {
 }
 
 /**
- * Starts every service and resolves when all are ready. `environment` is theirs; `report` takes a line for a
- * person when one dies and when it runs again.
+ * Starts every service and resolves when all are ready; where one fails, or `signal` gives the start up, it rejects
+ * once none is left. `environment` is theirs; `report` takes a line for a person when one dies and when it runs again.
  */
 export async function startServices(
   config: Config,
@@ -67,29 +67,34 @@ export async function startServices(
   const stop = async (): Promise<void> => {
     for (const name of SERVICE_NAMES) await running.get(name)?.stop();
   };
-  try {
-    await Promise.all(
-      SERVICE_NAMES.map(async (name) => {
-        const files = {
-          pidFile: join(config.dataDir, 'run', `${name}.pid`),
-          logFile: join(config.dataDir, 'logs', `${name}.log`),
-        };
-        const start = (startSignal: AbortSignal) =>
-          startChild(specOf(name, config, environment), files, startSignal);
-        running.set(name, await keepAlive(start, (line) => report(`${name}: ${line}`), signal));
+  const failed = new AbortController();
+  const startSignal = AbortSignal.any([failed.signal, signal]);
+  const causes: unknown[] = [];
+  await Promise.all(
+    SERVICE_NAMES.map(async (name) => {
+      const files = {
+        pidFile: join(config.dataDir, 'run', `${name}.pid`),
+        logFile: join(config.dataDir, 'logs', `${name}.log`),
+      };
+      const start = (untilSignal: AbortSignal) =>
+        startChild(specOf(name, config, environment), files, untilSignal);
+      try {
+        running.set(name, await keepAlive(start, (line) => report(`${name}: ${line}`), startSignal));
         report(`${name}: ready`);
-      }),
-    );
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  return { stop };
+      } catch (error) {
+        causes.push(error);
+        failed.abort(); // the others need not become ready: they would be stopped at once
+      }
+    }),
+  );
+  if (causes.length === 0) return { stop };
+  await stop();
+  throw causes[0];
 }
 
 function specOf(name: ServiceName, config: Config, environment: NodeJS.ProcessEnv): ChildSpec {
   const port = portOf(name, config);
-  const address = `http://${config.host}:${port}`;
+  const address = localUrl(config, port);
   return {
     title: name,
     command: process.execPath,

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -19,28 +20,39 @@ export interface ProductAddress {
   readonly portOffset: number;
 }
 
-export interface Product extends ProductAddress {
+/** `npm start` as a process, from its first moment on. */
+export interface LaunchedProduct {
+  readonly dataDir: string;
+  readonly portOffset: number;
+  readonly process: ChildProcess;
   /** All that it has printed so far. */
   readonly output: () => string;
-  readonly process: ChildProcess;
+  /** Resolves once it has printed that; rejects where it ends before. */
+  untilPrinted(text: RegExp): Promise<void>;
   /** Ctrl-C; resolves with the exit code. Removes the data unless `keepData`. */
   stop(options?: { readonly keepData?: boolean }): Promise<number | null>;
 }
+
+export interface Product extends ProductAddress, LaunchedProduct {}
 
 export interface ProductOptions {
   readonly args?: readonly string[];
   readonly environment?: NodeJS.ProcessEnv;
   readonly dataDir?: string;
+  /** By default beside the product that the setup has started, and the same for all: one at a time. */
   readonly portOffset?: number;
 }
 
-// Below the range from which the system takes ports for outgoing connections.
-const randomOffset = (): number => 11_000 + Math.floor(Math.random() * 11_000);
+/** For the product of a whole run. Below the range from which the system takes ports for outgoing connections. */
+export const randomOffset = (): number => 11_000 + Math.floor(Math.random() * 11_000);
 
-/** Runs `npm start` and resolves once it has printed its addresses. */
-export async function startProduct(options: ProductOptions = {}): Promise<Product> {
+/** No two ports of one product are exactly so far apart. */
+const TO_THE_NEXT = 100;
+
+/** Runs `npm start` and does not wait for it. */
+export function launchProduct(options: ProductOptions = {}): LaunchedProduct {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'webhooks-product-'));
-  const portOffset = options.portOffset ?? randomOffset();
+  const portOffset = options.portOffset ?? inject('product').portOffset + TO_THE_NEXT;
   const child = spawn(process.execPath, [join(ROOT, 'bin/start.mjs'), ...(options.args ?? ['--no-demo'])], {
     cwd: ROOT,
     env: {
@@ -54,28 +66,21 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   });
   let output = '';
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
-  const announced = new Promise<void>((resolve, reject) => {
-    const onText = (text: Buffer): void => {
-      output += text.toString();
-      if (output.includes('Stop: Ctrl-C')) resolve();
-    };
-    child.stdout.on('data', onText);
-    child.stderr.on('data', onText);
-    void exited.then((code) => reject(new Error(`npm start ended with ${code}:\n${output}`)));
-  });
-  await announced;
-  const printed = (name: string): string => new RegExp(`^  ${name} +(\\S+)`, 'm').exec(output)?.[1] ?? '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (text: Buffer) => (output += text.toString()));
+  }
   return {
-    apiUrl: printed('API'),
-    apiKey: printed('API key'),
-    kafkaBrokers: printed('Kafka'),
-    temporalAddress: `127.0.0.1:${7233 + portOffset}`,
-    temporalUiUrl: printed('Temporal UI'),
-    databaseUrl: printed('PostgreSQL'),
     dataDir,
     portOffset,
-    output: () => output,
     process: child,
+    output: () => output,
+    untilPrinted: (text) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => void (text.test(output) && resolve());
+        look();
+        child.stdout.on('data', look);
+        void exited.then((code) => reject(new Error(`npm start ended with ${code}:\n${output}`)));
+      }),
     async stop({ keepData = false } = {}) {
       child.kill('SIGINT');
       const code = await exited;
@@ -85,8 +90,25 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   };
 }
 
+/** Runs `npm start` and resolves once it has printed its addresses. */
+export async function startProduct(options: ProductOptions = {}): Promise<Product> {
+  const launched = launchProduct(options);
+  await launched.untilPrinted(/Stop: Ctrl-C/);
+  const printed = (name: string): string =>
+    new RegExp(`^  ${name} +(\\S+)`, 'm').exec(launched.output())?.[1] ?? '';
+  return {
+    ...launched,
+    apiUrl: printed('API'),
+    apiKey: printed('API key'),
+    kafkaBrokers: printed('Kafka'),
+    temporalAddress: `127.0.0.1:${7233 + launched.portOffset}`,
+    temporalUiUrl: printed('Temporal UI'),
+    databaseUrl: printed('PostgreSQL'),
+  };
+}
+
 /** The process id that a part or service has written. */
-export const pidOf = (product: ProductAddress, name: string): number =>
+export const pidOf = (product: Pick<ProductAddress, 'dataDir'>, name: string): number =>
   Number(readFileSync(join(product.dataDir, 'run', `${name}.pid`), 'utf8'));
 
 /** `kill -9`. One that is gone already is no error. */

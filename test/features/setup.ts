@@ -1,6 +1,6 @@
 /** Starts the product once for all feature tests, and stops it after the last. */
 import type { TestProject } from 'vitest/node';
-import { type ProductAddress, startProduct } from './product.ts';
+import { type ProductAddress, randomOffset, startProduct } from './product.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -9,7 +9,7 @@ declare module 'vitest' {
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const product = await startProduct();
+  const product = await startProduct({ portOffset: randomOffset() });
   const { apiUrl, apiKey, kafkaBrokers, temporalAddress, temporalUiUrl, databaseUrl, dataDir, portOffset } =
     product;
   project.provide('product', {

@@ -7,11 +7,10 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { startCustomerReceiver } from '../receivers/customer-receiver.ts';
 import { call, type ShownSubscription, startPlatform } from './customer.ts';
-import { killHard, pidOf, type Product, startProduct } from './product.ts';
+import { killHard, launchProduct, pidOf, type Product, startProduct } from './product.ts';
 
 const PARTS = ['kafka', 'temporal', 'postgres', 'router', 'worker', 'projector', 'api'];
 const dataDir = mkdtempSync(join(tmpdir(), 'webhooks-start-'));
-afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
 const isAlive = (pid: number): boolean => {
   try {
@@ -25,6 +24,8 @@ const isAlive = (pid: number): boolean => {
 describe('npm start', () => {
   let product: Product;
   let subscriptions: readonly ShownSubscription[];
+  // Others come after it on the same ports.
+  afterAll(() => product.stop());
   const list = async (): Promise<ShownSubscription[]> =>
     (await call<{ data: ShownSubscription[] }>('GET', '/v1/subscriptions', undefined, {}, product)).body.data;
 
@@ -87,6 +88,24 @@ describe('npm start', () => {
     expect(orphans.filter(isAlive)).toEqual([]);
     expect(await list()).toHaveLength(2);
     expect(await product.stop({ keepData: true })).toBe(0);
+  });
+});
+
+describe('npm start that is still starting', () => {
+  it.each([
+    ['one part of the stack', /(Kafka|Temporal|PostgreSQL): ready/],
+    ['one service', /(router|worker|projector|api): ready/],
+  ])('stops all of it with Ctrl-C when only %s is ready', async (_what, isReady) => {
+    const starting = launchProduct();
+    await starting.untilPrinted(isReady);
+    const run = join(starting.dataDir, 'run');
+    const pids = PARTS.filter((part) => existsSync(join(run, `${part}.pid`))).map((part) =>
+      pidOf(starting, part),
+    );
+    expect(await starting.stop({ keepData: true })).toBe(0);
+    expect(pids.filter(isAlive)).toEqual([]);
+    expect(readdirSync(run)).toEqual([]);
+    rmSync(starting.dataDir, { recursive: true, force: true });
   });
 });
 

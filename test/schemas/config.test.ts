@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Config, parseConfig } from '../../schemas/config.ts';
+import { type Config, localUrl, parseConfig } from '../../schemas/config.ts';
 
 const parsed = (environment: Record<string, string> = {}): Config => {
   const result = parseConfig(environment, '/srv/webhooks');
@@ -83,4 +83,14 @@ describe('the environment', () => {
     const result = parseConfig({ WEBHOOKS_ENCRYPTION_KEY: 'my-secret-value' }, '/');
     expect(JSON.stringify(result)).not.toContain('my-secret-value');
   });
+});
+
+it.each([
+  ['127.0.0.1', 'http://127.0.0.1:8080'],
+  ['0.0.0.0', 'http://127.0.0.1:8080'],
+  ['::1', 'http://[::1]:8080'],
+  ['::', 'http://[::1]:8080'],
+  ['webhooks.internal', 'http://webhooks.internal:8080'],
+])('what listens on %s is reached at %s', (host, expected) => {
+  expect(localUrl({ host }, 8080)).toBe(expected);
 });

@@ -80,6 +80,13 @@ describe('a local receiver', () => {
     expect(deliveries[2]).toMatchObject({ subscriptionId: null, verification: null });
   });
 
+  it('asks for the secret again where the signature does not hold: it may have been rotated', async () => {
+    const secretOf = (_id: string, refused: boolean) => (refused ? SECRET : 'secret-before-the-rotation');
+    const { post, deliveries } = await receiving({ secretOf });
+    await post({ 'X-Broxi-Signature': signature });
+    expect(deliveries[0]?.verified).toBe('valid');
+  });
+
   it('answers the status that it was given, or that it is told for the delivery', async () => {
     expect((await (await receiving({ answerStatus: 503 })).post()).status).toBe(503);
     const answerStatus = ({ body }: LocalDelivery) => Promise.resolve(200 + body.length);

@@ -51,5 +51,5 @@ it('a group is behind by what it has not committed, over all partitions', async 
       ],
     }),
   );
-  expect(await lag()).toBe(3);
+  await expect.poll(lag, { timeout: 30_000 }).toBe(3);
 });
