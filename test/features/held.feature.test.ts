@@ -21,8 +21,8 @@ import { readToEnd } from './read-to-end.ts';
 
 const HELD = 3_000;
 const PATIENCE = { timeout: 120_000, interval: 250 };
-/** As many deliveries as may be on the wire at once; so far one may overtake another. */
-const ON_THE_WIRE = 256;
+/** What a release has on the wire at most. */
+const ON_THE_WIRE = 128;
 const HOURLY = { max_retries: 3, retry_delay: 3_600, exponential_backoff: false, max_delay: 3_600 };
 
 interface Shown {
@@ -80,8 +80,9 @@ it('all that came while a subscription was paused arrives once after the resume,
     });
   const order = arrived(type);
   expect(new Set(order).size).toBe(HELD);
-  const furthest = Math.max(...order.map((index, place) => Math.abs(index - place)));
-  expect(furthest).toBeLessThanOrEqual(ON_THE_WIRE);
+  // One that is slow is overtaken by many; none may start while more older ones than that are still to come.
+  const ahead = order.map((index, place) => index - place);
+  expect(Math.max(...ahead)).toBeLessThanOrEqual(ON_THE_WIRE);
   await unsubscribe(id);
 }, 300_000);
 
