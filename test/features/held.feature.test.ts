@@ -55,8 +55,8 @@ const stats = async (id: string): Promise<Record<string, unknown>> =>
 const list = async (query: string): Promise<readonly Shown[]> =>
   (await call<{ data: readonly Shown[] }>('GET', `/v1/deliveries?${query}&limit=250`)).body.data;
 
-async function pausedWith(type: string, count: number): Promise<string> {
-  const { id } = await subscribe({ url: receiver.url, events: [type] });
+async function pausedWith(type: string, count: number, settings: object = {}): Promise<string> {
+  const { id } = await subscribe({ url: receiver.url, events: [type], ...settings });
   await call('POST', `/v1/subscriptions/${id}/pause`);
   // With one key: in one partition, whose order is known.
   const records = eventsOf(type, count).map((event) => ({ key: type, value: JSON.stringify(event) }));
@@ -137,18 +137,21 @@ it.each(['worker', 'postgres', 'temporal', 'router'] as const)(
 
 it('nothing is lost when the actor of a release is terminated in the middle of it', async () => {
   const type = unique('held.terminated');
-  const id = await pausedWith(type, 1_000);
-  await call('POST', `/v1/subscriptions/${id}/resume`);
-  await expect.poll(() => arrived(type).length, { timeout: 120_000, interval: 5 }).toBeGreaterThan(50);
+  const count = 500;
+  // It takes 20 s over them.
+  const id = await pausedWith(type, count, { rate_limit: { per_second: 25 } });
   const connection = await Connection.connect({ address: product().temporalAddress });
-  await new Client({ connection }).workflow.getHandle(`release:${id}`).terminate('by a test');
+  const actor = new Client({ connection }).workflow.getHandle(`release:${id}`);
+  await call('POST', `/v1/subscriptions/${id}/resume`);
+  await expect.poll(() => arrived(type).length, { timeout: 120_000, interval: 5 }).toBeGreaterThan(0);
+  await actor.terminate('by a test');
   await connection.close();
-  await expect.poll(() => new Set(arrived(type)).size, PATIENCE).toBe(1_000);
+  await expect.poll(() => new Set(arrived(type)).size, PATIENCE).toBe(count);
   await expect
     .poll(() => stats(id), PATIENCE)
     .toMatchObject({
       held_deliveries: 0,
-      successful_deliveries: 1_000,
+      successful_deliveries: count,
     });
   await unsubscribe(id);
 }, 300_000);
