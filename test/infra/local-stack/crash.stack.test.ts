@@ -105,7 +105,7 @@ describe('after kill -9', () => {
     for (const part of PARTS) await PROBES[part].mark(localAddresses());
     parent.kill('SIGKILL');
     for (const pid of orphans) process.kill(pid, 'SIGKILL');
-    await vi.waitFor(() => expect(orphans.filter(isAlive)).toEqual([]));
+    await vi.waitFor(() => expect(orphans.filter(isAlive)).toEqual([]), { timeout: 20_000 });
 
     const stack = await start();
     for (const part of PARTS) expect(await PROBES[part].isMarked(stack)).toBe(true);

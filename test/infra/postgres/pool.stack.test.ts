@@ -36,7 +36,9 @@ describe('a pool', () => {
   it('replaces an idle connection that was lost, and says so', async () => {
     const first = await backendOf(pool);
     await kill(first);
-    await vi.waitFor(() => expect(warnings).toEqual(['lost an idle connection to PostgreSQL']));
+    await vi.waitFor(() => expect(warnings).toEqual(['lost an idle connection to PostgreSQL']), {
+      timeout: 20_000,
+    });
     expect(await backendOf(pool)).not.toBe(first);
   });
 
