@@ -28,7 +28,7 @@ const webhooks = (...args: readonly string[]): Promise<Ended> =>
     let errors = '';
     child.stdout?.on('data', (text: Buffer) => (output += text.toString()));
     child.stderr?.on('data', (text: Buffer) => (errors += text.toString()));
-    child.once('exit', (code) => resolve({ code, output, errors }));
+    child.once('close', (code) => resolve({ code, output, errors }));
   });
 
 const json = async <Body>(...args: readonly string[]): Promise<Body> => {

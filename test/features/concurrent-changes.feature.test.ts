@@ -16,12 +16,21 @@ const patch = (id: string, description: string, headers: Record<string, string> 
 
 /** Oldest first. */
 async function historyOf(id: string): Promise<readonly VersionChange[]> {
-  const { status, body } = await call<{ data: VersionChange[]; next_cursor: string | null }>(
-    'GET',
-    `/v1/subscriptions/${id}/history?limit=250`,
-  );
-  expect([status, body.next_cursor]).toEqual([200, null]);
-  return body.data.reverse();
+  const history: VersionChange[] = [];
+  let cursor: string | null = null;
+  do {
+    const query: string = cursor === null ? '' : `&cursor=${cursor}`;
+    const path = `/v1/subscriptions/${id}/history?limit=250${query}`;
+    const { status, body } = await call<Page>('GET', path);
+    expect(status).toBe(200);
+    history.push(...body.data);
+    cursor = body.next_cursor;
+  } while (cursor !== null);
+  return history.reverse();
+}
+interface Page {
+  readonly data: readonly VersionChange[];
+  readonly next_cursor: string | null;
 }
 /** The description that each version had, from 1 on. A version that set the same again names no change. */
 function descriptionsOf(history: readonly VersionChange[]): readonly unknown[] {
@@ -47,27 +56,30 @@ it(
   async () => {
     const { id } = await subscribe({ url, events: ['a.b'] });
     const worker = pidOf(product(), 'worker');
-    let answered = 0;
-    const changes = Array.from({ length: CLIENTS }, (_, client) =>
-      insist(id, `of client ${client}`).then((subscription) => {
-        answered += 1;
-        return { client, subscription };
-      }),
-    );
-    await expect.poll(() => answered, { timeout: 60_000, interval: 5 }).toBeGreaterThan(0);
+    const answers: { readonly description: string; readonly subscription: ShownSubscription }[] = [];
+    let isKilled = false;
+    // Until it is killed, so that changes are under way then.
+    const clients = Array.from({ length: CLIENTS }, async (_, client) => {
+      for (let change = 1; !isKilled; change += 1) {
+        const description = `of client ${client}: ${change}`;
+        answers.push({ description, subscription: await insist(id, description) });
+      }
+    });
+    await expect.poll(() => answers.length, { timeout: 60_000, interval: 5 }).toBeGreaterThan(0);
     killHard(worker);
-    expect(answered).toBeLessThan(CLIENTS);
-    const answers = await Promise.all(changes);
+    isKilled = true;
+    await Promise.all(clients);
+    await insist(id, 'after the kill');
     expect(pidOf(product(), 'worker')).not.toBe(worker);
 
     const history = await historyOf(id);
     expect(history.map(({ version }) => version)).toEqual(history.map((_, index) => index + 1));
     const descriptions = descriptionsOf(history);
-    for (const { client, subscription } of answers) {
-      expect(subscription['description']).toBe(`of client ${client}`);
-      expect(descriptions[subscription.version - 1]).toBe(`of client ${client}`);
+    for (const { description, subscription } of answers) {
+      expect(subscription['description']).toBe(description);
+      expect(descriptions[subscription.version - 1]).toBe(description);
     }
-    expect(new Set(answers.map(({ subscription }) => subscription.version)).size).toBe(CLIENTS);
+    expect(new Set(answers.map(({ subscription }) => subscription.version)).size).toBe(answers.length);
 
     const version = history.length;
     const now = await call<ShownSubscription>('GET', `/v1/subscriptions/${id}`);

@@ -61,7 +61,7 @@ const webhooks = (
     let [output, errors] = ['', ''];
     child.stdout.on('data', (text: Buffer) => (output += text.toString()));
     child.stderr.on('data', (text: Buffer) => (errors += text.toString()));
-    child.once('exit', (code) => resolve({ code, output, errors }));
+    child.once('close', (code) => resolve({ code, output, errors }));
   });
 
 /** How many workflows of a type run. */

@@ -21,8 +21,8 @@ import { readToEnd } from './read-to-end.ts';
 
 const HELD = 3_000;
 const PATIENCE = { timeout: 120_000, interval: 250 };
-/** As many deliveries as may be on the wire at once; so far one may overtake another. */
-const ON_THE_WIRE = 256;
+/** What a release has on the wire at most. */
+const ON_THE_WIRE = 128;
 const HOURLY = { max_retries: 3, retry_delay: 3_600, exponential_backoff: false, max_delay: 3_600 };
 
 interface Shown {
@@ -55,8 +55,8 @@ const stats = async (id: string): Promise<Record<string, unknown>> =>
 const list = async (query: string): Promise<readonly Shown[]> =>
   (await call<{ data: readonly Shown[] }>('GET', `/v1/deliveries?${query}&limit=250`)).body.data;
 
-async function pausedWith(type: string, count: number): Promise<string> {
-  const { id } = await subscribe({ url: receiver.url, events: [type] });
+async function pausedWith(type: string, count: number, settings: object = {}): Promise<string> {
+  const { id } = await subscribe({ url: receiver.url, events: [type], ...settings });
   await call('POST', `/v1/subscriptions/${id}/pause`);
   // With one key: in one partition, whose order is known.
   const records = eventsOf(type, count).map((event) => ({ key: type, value: JSON.stringify(event) }));
@@ -80,8 +80,9 @@ it('all that came while a subscription was paused arrives once after the resume,
     });
   const order = arrived(type);
   expect(new Set(order).size).toBe(HELD);
-  const furthest = Math.max(...order.map((index, place) => Math.abs(index - place)));
-  expect(furthest).toBeLessThanOrEqual(ON_THE_WIRE);
+  // One that is slow is overtaken by many; none may start while more older ones than that are still to come.
+  const ahead = order.map((index, place) => index - place);
+  expect(Math.max(...ahead)).toBeLessThanOrEqual(ON_THE_WIRE);
   await unsubscribe(id);
 }, 300_000);
 
@@ -136,18 +137,21 @@ it.each(['worker', 'postgres', 'temporal', 'router'] as const)(
 
 it('nothing is lost when the actor of a release is terminated in the middle of it', async () => {
   const type = unique('held.terminated');
-  const id = await pausedWith(type, 1_000);
-  await call('POST', `/v1/subscriptions/${id}/resume`);
-  await expect.poll(() => arrived(type).length, { timeout: 120_000, interval: 5 }).toBeGreaterThan(50);
+  const count = 500;
+  // It takes 20 s over them.
+  const id = await pausedWith(type, count, { rate_limit: { per_second: 25 } });
   const connection = await Connection.connect({ address: product().temporalAddress });
-  await new Client({ connection }).workflow.getHandle(`release:${id}`).terminate('by a test');
+  const actor = new Client({ connection }).workflow.getHandle(`release:${id}`);
+  await call('POST', `/v1/subscriptions/${id}/resume`);
+  await expect.poll(() => arrived(type).length, { timeout: 120_000, interval: 5 }).toBeGreaterThan(0);
+  await actor.terminate('by a test');
   await connection.close();
-  await expect.poll(() => new Set(arrived(type)).size, PATIENCE).toBe(1_000);
+  await expect.poll(() => new Set(arrived(type)).size, PATIENCE).toBe(count);
   await expect
     .poll(() => stats(id), PATIENCE)
     .toMatchObject({
       held_deliveries: 0,
-      successful_deliveries: 1_000,
+      successful_deliveries: count,
     });
   await unsubscribe(id);
 }, 300_000);
@@ -163,9 +167,11 @@ it('what is held outlives the events that it was made of', async () => {
     topic,
     partitions: ends.map(({ partition, high }) => ({ partition, offset: high })),
   });
-  const left = (await admin.fetchTopicOffsets(topic)).map(({ low, high }) => Number(high) - Number(low));
+  const left = await admin.fetchTopicOffsets(topic);
   await admin.disconnect();
-  expect(Math.max(...left)).toBe(0);
+  // Operational events may have come in since.
+  const oldest = new Map(left.map(({ partition, low }) => [partition, low]));
+  expect(oldest).toEqual(new Map(ends.map(({ partition, high }) => [partition, high])));
 
   await call('POST', `/v1/subscriptions/${id}/resume`);
   await expect.poll(() => new Set(arrived(type)).size, PATIENCE).toBe(100);
@@ -239,15 +245,20 @@ it('deliveries that ride in a group can be retried and cancelled one by one', as
 it('no more requests reach an endpoint than its rate limit allows, and nothing is lost', async () => {
   const type = unique('limited');
   const { id } = await subscribe({ url: receiver.url, events: [type], rate_limit: { per_second: 20 } });
+  const publishedAtMs = Date.now();
   await platform.publish(eventsOf(type, 120));
   await expect.poll(() => arrived(type).length, PATIENCE).toBe(120);
-  const times = receiver.deliveries
-    .filter(({ headers }) => headers['x-broxi-event'] === type)
-    .map(({ receivedAtMs }) => receivedAtMs);
-  // Whatever delayed them on their way, so many cannot have been sent faster.
-  expect(times.at(-1)! - times[0]!).toBeGreaterThan(((120 - 20) / 20) * 1_000);
-  // They may bunch up on their way, by less than what another second would have allowed.
-  const inSeconds = times.map((from) => times.filter((at) => at >= from && at < from + 1_000).length);
-  expect(Math.max(...inSeconds)).toBeLessThanOrEqual(2 * 20);
+  const requests = receiver.deliveries.filter(({ headers }) => headers['x-broxi-event'] === type);
+  // Whatever delays them, so many cannot have been sent sooner.
+  const lastMs = Math.max(...requests.map(({ receivedAtMs }) => receivedAtMs));
+  expect(lastMs - publishedAtMs).toBeGreaterThan(((120 - 20) / 20) * 1_000);
+  // By the sender's clock, for they may bunch up on their way. A worker that stood still sends at once what has waited
+  // for its turn, up to a second's worth, and one more.
+  const inSeconds = new Map<string, number>();
+  for (const { headers } of requests) {
+    const second = String(headers['x-broxi-timestamp']);
+    inSeconds.set(second, (inSeconds.get(second) ?? 0) + 1);
+  }
+  expect(Math.max(...inSeconds.values())).toBeLessThanOrEqual(2 * 20 + 1);
   await unsubscribe(id);
 }, 180_000);

@@ -64,7 +64,7 @@ async function endpoint(behaviour: Behaviour, settings: object = {}, certificate
   const { id } = await subscribe({
     url: receiver.url,
     events: [type],
-    timeout: 1,
+    timeout: 10,
     retry_policy: { max_retries: 0 },
     ...settings,
   });
@@ -96,11 +96,16 @@ async function delivered(types: readonly string[]): Promise<readonly ShownDelive
   );
 }
 
-const HOSTILE: readonly (readonly [name: string, behaviour: Behaviour, error: string])[] = [
-  ['hangs', hangBeforeHeaders, 'no answer within 1 s'],
-  ['hangs within the body', hangInBody(), 'answer not complete within 1 s'],
-  ['drips its headers', dripHeaders, 'answer not complete within 1 s'],
-  ['drips its body', drip, 'answer not complete within 1 s'],
+type Hostile = readonly [name: string, behaviour: Behaviour, error: string];
+/** What ends by its timeout, which leaves time to get as far as the error says. */
+const SLOW_TIMEOUT_SECONDS = 3;
+const SLOW: readonly Hostile[] = [
+  ['hangs', hangBeforeHeaders, 'no answer within 3 s'],
+  ['hangs within the body', hangInBody(), 'answer not complete within 3 s'],
+  ['drips its headers', dripHeaders, 'answer not complete within 3 s'],
+  ['drips its body', drip, 'answer not complete within 3 s'],
+];
+const HOSTILE: readonly Hostile[] = [
   ['resets the connection', resetBeforeHeaders, 'connection closed before an answer came'],
   ['resets the connection within the body', resetInBody(), "connection closed in the answer's body"],
   ['sends headers without an end', endlessHeaders, "answer's headers are too large"],
@@ -124,6 +129,12 @@ const UNTRUSTED: readonly (readonly [name: string, certificate: CertificateReque
 ];
 
 describe('a delivery to an endpoint', () => {
+  it.each(SLOW)('that %s ends in time, and says why', async (_, behaviour, error) => {
+    const { type } = await endpoint(behaviour, { timeout: SLOW_TIMEOUT_SECONDS });
+    const [delivery] = await delivered([type]);
+    expect(delivery).toMatchObject({ status: 'exhausted', attempts: [{ status_code: null, error }] });
+  });
+
   it.each(HOSTILE)('that %s fails, and says why', async (_, behaviour, error) => {
     const { type } = await endpoint(behaviour);
     const [delivery] = await delivered([type]);
@@ -147,7 +158,7 @@ describe('a delivery to an endpoint', () => {
   });
 
   it('that answers 200 with 1 GB succeeds, and 16 KiB are kept', async () => {
-    const { receiver, type } = await endpoint(largeBody(1024 * MIB), { timeout: 10 });
+    const { receiver, type } = await endpoint(largeBody(1024 * MIB));
     const [delivery] = await delivered([type]);
     expect(delivery).toMatchObject({ status: 'succeeded', attempts: [{ status_code: 200 }] });
     expect(delivery?.attempts[0]?.response_body).toBe('x'.repeat(16 * 1024));
@@ -156,7 +167,7 @@ describe('a delivery to an endpoint', () => {
   });
 
   it('that answers 200 with what unpacks to gigabytes succeeds, and nothing is unpacked', async () => {
-    const { type } = await endpoint(gzipBomb(32 * MIB), { timeout: 10 });
+    const { type } = await endpoint(gzipBomb(32 * MIB));
     const [delivery] = await delivered([type]);
     expect(delivery?.status).toBe('succeeded');
     expect(delivery?.attempts[0]?.response_body.length).toBeLessThan(48 * 1024);
@@ -184,15 +195,14 @@ describe('Retry-After of a 429', () => {
     ['as a date is waited for', inAnHour, 1_700, 2_000],
     ['of a century is an hour', () => '3153600000', 3_600, 4_000],
     ['of more digits than a number has is an hour', () => '9'.repeat(400), 3_600, 4_000],
-    ['in the past is the policy’s', () => 'Sun, 06 Nov 1994 08:49:37 GMT', 5, 6],
-    ['below zero is the policy’s', () => '-5', 5, 6],
-    ['that is nonsense is the policy’s', () => 'soon', 5, 6],
+    ['in the past is the policy’s', () => 'Sun, 06 Nov 1994 08:49:37 GMT', 60, 66],
+    ['below zero is the policy’s', () => '-5', 60, 66],
+    ['that is nonsense is the policy’s', () => 'soon', 60, 66],
   ])('%s', async (_, value, atLeastSeconds, atMostSeconds) => {
     const { type } = await endpoint(
       ({ response }) => response.writeHead(429, { 'retry-after': value() }).end(),
-      {
-        retry_policy: { max_retries: 1, retry_delay: 5 },
-      },
+      // So long that the first attempt is seen before the second.
+      { retry_policy: { max_retries: 1, retry_delay: 60 } },
     );
     const [delivery] = await delivered([type]);
     expect(delivery?.status).toBe('retrying');
@@ -204,11 +214,11 @@ describe('Retry-After of a 429', () => {
 
 it('the worker’s memory does not grow with what endpoints send', async () => {
   const behaviours = [
-    ...HOSTILE.map(([, behaviour]) => behaviour),
+    ...[...SLOW, ...HOSTILE].map(([, behaviour]) => behaviour),
     largeBody(1024 * MIB),
     gzipBomb(1024 * MIB),
   ];
-  const endpoints = await Promise.all(behaviours.map((behaviour) => endpoint(behaviour)));
+  const endpoints = await Promise.all(behaviours.map((behaviour) => endpoint(behaviour, { timeout: 1 })));
   const types = endpoints.map(({ type }) => type);
   const residentMib = (): number =>
     Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pidOf(product(), 'worker'))])) / 1024;

@@ -22,14 +22,16 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 let receiver: CustomerReceiver;
 let platform: Platform;
 let database: pg.Client;
+let reader: pg.Client;
 beforeAll(async () => {
   receiver = await startCustomerReceiver();
   platform = await startPlatform();
   database = new pg.Client({ connectionString: product().databaseUrl });
-  await database.connect();
+  reader = new pg.Client({ connectionString: product().databaseUrl });
+  await Promise.all([database.connect(), reader.connect()]);
 });
 afterAll(async () => {
-  await database.end();
+  await Promise.all([database.end(), reader.end()]);
   await platform.stop();
   await receiver.stop();
 });
@@ -66,16 +68,17 @@ describe('webhooks rebuild', () => {
       await expect.poll(() => statsOf(id), { timeout: 60_000 }).toMatchObject({ total_deliveries: 60 });
       await database.query('update subscription_stats set succeeded = 7 where subscription_id = $1', [id]);
 
+      // A reader who holds a table keeps the new ones from taking its place before the kill.
+      await reader.query('begin; select from subscription_stats');
       const killed = startRebuild();
-      const begun = async () => {
-        const { rowCount } = await database.query(
-          "select from pg_namespace where nspname = 'webhooks_rebuild'",
-        );
-        return rowCount;
-      };
+      const found = async (what: string) => (await database.query(`select from ${what}`)).rowCount;
+      const begun = () => found("pg_namespace where nspname = 'webhooks_rebuild'");
       await expect.poll(begun, { timeout: 60_000, interval: 20 }).toBe(1);
       killHard(killed.pid);
       await killed.ended;
+      const atWork = () => found("pg_stat_activity where application_name = 'webhooks-rebuild'");
+      await expect.poll(atWork, { timeout: 60_000 }).toBe(0);
+      await reader.query('commit');
       expect(await statsOf(id)).toMatchObject({ successful_deliveries: 7 });
 
       const again = startRebuild();

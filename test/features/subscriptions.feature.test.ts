@@ -122,7 +122,7 @@ describe('a subscription', () => {
       state_reason: 'inactive',
       active: false,
     });
-    await publish(type);
+    // What has reached it was matched for all.
     const witness = await subscribe({ url: receiver.url, events: [type] });
     await publish(type);
     await expect.poll(() => arrivedOf(witness.id).length, { timeout: 30_000 }).toBeGreaterThan(0);

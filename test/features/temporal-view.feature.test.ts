@@ -32,31 +32,45 @@ const attributesOf = ({ searchAttributes }: Listed): Record<string, unknown> =>
 describe('a delivery that fails', () => {
   let receiver: CustomerReceiver;
   let platform: Platform;
-  let subscriptionId: string;
-  const type = unique('failing').replaceAll('_', '.');
+  /** Waits for its second attempt as long as anybody looks. */
+  let waiting: Failing;
   beforeAll(async () => {
     receiver = await startCustomerReceiver();
     platform = await startPlatform();
     receiver.statusFor = () => 503;
-    const retry_policy = { max_retries: 5, retry_delay: 2, exponential_backoff: false };
-    subscriptionId = (await subscribe({ url: receiver.url, events: [type], retry_policy })).id;
-    await platform.publish([
-      { event: type, timestamp: '2024-01-15T10:30:05Z', data: { private: 'do-not-show' } },
-    ]);
-    await vi.waitUntil(() => receiver.deliveries.length >= 2, { timeout: 30_000 });
+    waiting = await failing({ max_retries: 5, retry_delay: 3_600, max_delay: 3_600 });
   });
   afterAll(async () => {
-    await unsubscribe(subscriptionId);
+    await unsubscribe(waiting.subscriptionId);
     await platform.stop();
     await receiver.stop();
   });
 
+  interface Failing {
+    readonly subscriptionId: string;
+    readonly type: string;
+    readonly deliveryId: string;
+  }
+  const arrivedOf = (subscriptionId: string) =>
+    receiver.deliveries.filter(({ headers }) => headers['x-broxi-webhook'] === subscriptionId);
+  /** The only delivery of a subscription of its own, once its first attempt has arrived. */
+  async function failing(retry_policy: object): Promise<Failing> {
+    const type = unique('failing').replaceAll('_', '.');
+    const { id } = await subscribe({ url: receiver.url, events: [type], retry_policy });
+    await platform.publish([
+      { event: type, timestamp: '2024-01-15T10:30:05Z', data: { private: 'do-not-show' } },
+    ]);
+    await vi.waitUntil(() => arrivedOf(id).length > 0, { timeout: 30_000 });
+    return { subscriptionId: id, type, deliveryId: arrivedOf(id)[0]!.deliveryId };
+  }
+
   it('is found by its search attributes', async () => {
+    const { subscriptionId, type, deliveryId } = waiting;
     const found = () =>
       list(`WebhookId = '${subscriptionId}' AND WorkflowType = 'delivery' AND DeliveryState = 'retrying'`);
     await expect.poll(async () => (await found()).length, { timeout: 20_000 }).toBe(1);
     const [workflow] = await found();
-    expect(workflow!.execution.workflowId).toBe(receiver.deliveries[0]!.deliveryId);
+    expect(workflow!.execution.workflowId).toBe(deliveryId);
     expect(attributesOf(workflow!)).toMatchObject({
       WebhookId: subscriptionId,
       EventType: type,
@@ -68,7 +82,7 @@ describe('a delivery that fails', () => {
 
   it('shows its attempt, its last failure and its next retry', async () => {
     const activity = async () => {
-      const described = await ui<Described>(`workflows/${receiver.deliveries[0]!.deliveryId}`);
+      const described = await ui<Described>(`workflows/${waiting.deliveryId}`);
       return described.pendingActivities?.[0];
     };
     await expect
@@ -80,7 +94,7 @@ describe('a delivery that fails', () => {
   });
 
   it('keeps payload and secret out of what can be read there', async () => {
-    const { deliveryId } = receiver.deliveries[0]!;
+    const { subscriptionId, deliveryId } = waiting;
     const { secret } = (await call<{ secret: string }>('GET', `/v1/subscriptions/${subscriptionId}/secret`))
       .body;
     for (const id of [deliveryId, subscriptionId]) {
@@ -97,7 +111,7 @@ describe('a delivery that fails', () => {
   });
 
   it('is linked from its page in the API', async () => {
-    const { deliveryId } = receiver.deliveries[0]!;
+    const { deliveryId } = waiting;
     const shown = () => call('GET', `/v1/deliveries/${deliveryId}`);
     await expect.poll(async () => (await shown()).body['status'], { timeout: 20_000 }).toBe('retrying');
     expect((await shown()).body['temporal_url']).toBe(
@@ -106,16 +120,11 @@ describe('a delivery that fails', () => {
   });
 
   it('is tried again after its real waits, and is exhausted in the end', async () => {
-    await expect
-      .poll(
-        async () =>
-          (await call('GET', `/v1/deliveries/${receiver.deliveries[0]!.deliveryId}`)).body['status'],
-        {
-          timeout: 60_000,
-        },
-      )
-      .toBe('exhausted');
-    const { deliveries } = receiver;
+    const policy = { max_retries: 5, retry_delay: 2, exponential_backoff: false };
+    const { subscriptionId, deliveryId } = await failing(policy);
+    const status = async () => (await call('GET', `/v1/deliveries/${deliveryId}`)).body['status'];
+    await expect.poll(status, { timeout: 60_000 }).toBe('exhausted');
+    const deliveries = arrivedOf(subscriptionId);
     expect(deliveries.map(({ attempt }) => attempt)).toEqual([1, 2, 3, 4, 5, 6]);
     const waits = deliveries
       .slice(1)
@@ -126,5 +135,6 @@ describe('a delivery that fails', () => {
     await expect
       .poll(ended, { timeout: 20_000 })
       .toMatchObject([{ status: 'WORKFLOW_EXECUTION_STATUS_COMPLETED' }]);
+    await unsubscribe(subscriptionId);
   });
 });

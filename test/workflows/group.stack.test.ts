@@ -32,8 +32,9 @@ const attemptsOf = ({ deliveryId }: DeliveryTask): readonly number[] =>
   stage.receiver.arrivals
     .filter(({ headers }) => headers['x-broxi-delivery'] === deliveryId)
     .map(({ attempt }) => attempt);
-const eventsOf = ({ deliveryId }: DeliveryTask): readonly DeliveryEvent[] =>
-  stage.recorded.filter((event) => event.delivery_id === deliveryId);
+/** What came of its attempts. On a slow machine it is shown as under way before. */
+const endsOf = ({ deliveryId }: DeliveryTask): readonly DeliveryEvent[] =>
+  stage.recorded.filter(({ type, delivery_id }) => type === 'AttemptEnded' && delivery_id === deliveryId);
 
 it('makes the first attempt of each delivery once and records it', async () => {
   const group = tasks(50);
@@ -54,7 +55,7 @@ it('rides on with what failed, until each delivery has come to its end', async (
   );
   await stage.deliverGroup(group);
   expect(group.map((task) => attemptsOf(task).length)).toEqual([3, 4, 1, 1, 1, 1]);
-  expect(eventsOf(never!).at(-1)).toMatchObject({ number: 4, next: { step: 'exhaust' } });
+  expect(endsOf(never!).at(-1)).toMatchObject({ number: 4, next: { step: 'exhaust' } });
 });
 
 it('sends nothing again that was on the wire when another attempt could not be made', async () => {
@@ -93,7 +94,7 @@ it('names the group as the carrier of what rides, and the delivery itself of wha
   const [riding] = tasks(1);
   answering((_id, attempt) => (attempt === 1 ? 503 : 200));
   await stage.deliverGroup([riding!]);
-  expect(eventsOf(riding!).map(({ workflow_id }) => workflow_id)).toEqual(
+  expect(endsOf(riding!).map(({ workflow_id }) => workflow_id)).toEqual(
     Array(2).fill(`group:platform.events:0:${riding?.source.offset}`),
   );
 
@@ -103,9 +104,7 @@ it('names the group as the carrier of what rides, and the delivery itself of wha
   const end = await stage.env.client.workflow.getHandle(leaving!.deliveryId).result();
   expect(end).toBe('succeeded');
   expect(attemptsOf(leaving!)).toEqual([1, 2]);
-  expect(eventsOf(leaving!).map(({ workflow_id }) => workflow_id)).toEqual(
-    Array(2).fill(leaving?.deliveryId),
-  );
+  expect(endsOf(leaving!).map(({ workflow_id }) => workflow_id)).toEqual(Array(2).fill(leaving?.deliveryId));
 });
 
 it('leaves what may not be sent now on webhooks.held, and is done with it', async () => {

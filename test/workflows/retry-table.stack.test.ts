@@ -132,11 +132,8 @@ describe('the waits', () => {
     expect(decidedWaits(task)).toEqual(expected);
     const observed = observedWaits(task);
     expect(observed).toHaveLength(expected.length);
-    // The receiver's clock goes on while an attempt runs, so it sees the wait and a little more.
-    for (const [index, wait] of expected.entries()) {
-      expect(observed[index]).toBeGreaterThanOrEqual(wait);
-      expect(observed[index]).toBeLessThan(wait + 4);
-    }
+    // The receiver's clock goes on while an attempt runs, so it sees the wait and what that took.
+    for (const [index, wait] of expected.entries()) expect(observed[index]).toBeGreaterThanOrEqual(wait);
   });
 
   it.each([
@@ -199,7 +196,8 @@ describe('an endpoint without an answer', () => {
 
   it.each(Object.keys(targets))('that %s is tried again after 5, 10 and 20 seconds', async (kind) => {
     const target = await targets[kind]!();
-    const settings = { ...settingsFor(target.url), timeout: 0.3 };
+    // Long where it is not the timeout that is to end the attempt.
+    const settings = { ...settingsFor(target.url), timeout: failures[kind] === 'within' ? 0.3 : 30 };
     stage.world.subscription = subscriptionTo(target.url, { settings });
     const task = stage.task();
     expect(await stage.deliver(task)).toBe('exhausted');

@@ -1,6 +1,6 @@
 /** When whoever fills a task queue is to rest. Temporal is what it says of two queues, of workflows and activities. */
 import type { Client } from '@temporalio/client';
-import { beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { type Backlog, createBacklog } from '../../../infra/temporal/backlog.ts';
 
 interface Stats {
@@ -16,6 +16,7 @@ let stats: Stats[];
 let asked: number;
 let backlog: Backlog;
 beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['performance'] });
   stats = [IDLE, IDLE];
   asked = 0;
   const workflowService = {
@@ -32,6 +33,8 @@ beforeEach(() => {
     { warn: () => undefined },
   );
 });
+
+afterEach(() => void vi.useRealTimers());
 
 /** Whether there is room now. */
 async function hasRoom(): Promise<boolean> {
@@ -72,6 +75,7 @@ it('a Temporal that does not tell holds nobody up', async () => {
 it('those who ask at once, or soon after, share one answer', async () => {
   const { signal } = new AbortController();
   await Promise.all([backlog.room(signal), backlog.room(signal)]);
+  vi.advanceTimersByTime(500);
   await backlog.room(signal);
   expect(asked).toBe(2);
 });
