@@ -67,6 +67,7 @@ export const Delivery = z.looseObject({
   batched_events: z.number().nullable(),
   stands_in_for: z.string().nullable(),
   fallback_delivery_id: z.string().nullable(),
+  workflow_id: z.string(),
   temporal_url: z.string(),
 });
 export type Delivery = z.infer<typeof Delivery>;
