@@ -1,6 +1,6 @@
 /**
- * Tells a receiver whether a request is a genuine webhook delivery. Depends on Node alone, so that it can be
- * copied or installed by itself. Compares in constant time. Nothing in a request makes it throw.
+ * Tells a receiver whether a request is a genuine webhook delivery: `webhooks/receiver`. Depends on Node alone, so that
+ * it can be copied or installed by itself. Compares in constant time. Nothing in a request makes it throw.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
@@ -35,7 +35,7 @@ export type RequestHeaders =
 
 export interface VerifyOptions {
   /** How far a signed time may be from `now`, into the past or the future, in seconds. @default 300 */
-  readonly toleranceSeconds?: number;
+  readonly tolerance?: number;
   /** @default the clock of this machine */
   readonly now?: Date;
   /**
@@ -97,9 +97,9 @@ interface SignedRequest {
   readonly nowSeconds: number;
 }
 
-const accepted = ({ schemes, toleranceSeconds, now }: VerifyOptions) => ({
+const accepted = ({ schemes, tolerance, now }: VerifyOptions) => ({
   schemes: schemes ?? ALL_SCHEMES,
-  toleranceSeconds: toleranceSeconds ?? DEFAULT_TOLERANCE_SECONDS,
+  toleranceSeconds: tolerance ?? DEFAULT_TOLERANCE_SECONDS,
   nowSeconds: Math.floor((now ?? new Date()).getTime() / 1_000),
 });
 

@@ -81,12 +81,18 @@ export const RetryRequest = z
 export const DeliveryParams = z.strictObject({ id: DeliveryId }).meta({ title: 'delivery' });
 export const EventTypeParams = z.strictObject({ type: z.string().meta({ examples: [EXAMPLE_EVENT] }) });
 
-/** The version that a change is for; any version where it is absent or `*`. */
+/** RFC 9110, section 8.8.3. */
+const ENTITY_TAG = String.raw`(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"`;
+
+/**
+ * The version that a change is for; any version where it is absent or `*`. Other tags are well-formed too, and so are
+ * lists of tags: they match nothing. A version may go without its quotes.
+ */
 export const IfMatch = z.looseObject({
   'if-match': z
     .string()
     .regex(
-      /^\s*(?:\*|(?:W\/)?"?\d{1,15}"?)\s*$/,
+      new RegExp(String.raw`^\s*(?:\*|\d{1,15}|${ENTITY_TAG}(?:\s*,\s*${ENTITY_TAG})*)\s*$`),
       'If-Match: expected the ETag of the subscription, such as "3".',
     )
     .optional()

@@ -21,11 +21,12 @@ const DEFAULT_PORTS = {
 const flag = z
   .enum(['true', 'false', '1', '0'], { error: 'expected true or false' })
   .transform((text) => text === 'true' || text === '1');
+const isPort = (value: number): boolean => value >= 1 && value <= 65_535;
 const port = z
   .string()
   .regex(/^\d{1,5}$/, 'expected a port number from 1 to 65535')
   .transform(Number)
-  .refine((value) => value >= 1 && value <= 65_535, 'expected a port number from 1 to 65535');
+  .refine(isPort, 'expected a port number from 1 to 65535');
 const count = (min: number, max: number) =>
   z
     .string()
@@ -38,7 +39,8 @@ const list = z.string().transform((text) =>
     .map((item) => item.trim())
     .filter((item) => item !== ''),
 );
-const address = /^[^\s:/]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/;
+const isAddress = (text: string): boolean =>
+  isPort(Number(/^(?:[^\s:/]+|\[[0-9a-fA-F:]+\]):(?<port>\d{1,5})$/.exec(text)?.groups?.['port']));
 const url = (protocols: readonly string[], example: string) =>
   z
     .string()
@@ -74,8 +76,8 @@ const EncryptionKeys = list
 const Environment = z.object({
   KAFKA_BROKERS: list
     .refine(
-      (brokers) => brokers.length > 0 && brokers.every((broker) => address.test(broker)),
-      'expected host:port, several separated by commas',
+      (brokers) => brokers.length > 0 && brokers.every(isAddress),
+      'expected host:port, several separated by commas, ports from 1 to 65535',
     )
     .optional(),
   KAFKA_SSL: flag.default(false),
@@ -86,12 +88,14 @@ const Environment = z.object({
     .optional(),
   KAFKA_SASL_USERNAME: z.string().optional(),
   KAFKA_SASL_PASSWORD: z.string().optional(),
-  TEMPORAL_ADDRESS: z.string().regex(address, 'expected host:port').optional(),
+  TEMPORAL_ADDRESS: z.string().refine(isAddress, 'expected host:port, the port from 1 to 65535').optional(),
   TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
   TEMPORAL_TLS_CERT: z.string().optional(),
   TEMPORAL_TLS_KEY: z.string().optional(),
   TEMPORAL_API_KEY: z.string().optional(),
-  TEMPORAL_UI_URL: url(['http:', 'https:'], 'http://127.0.0.1:8233').optional(),
+  TEMPORAL_UI_URL: url(['http:', 'https:'], 'http://127.0.0.1:8233')
+    .transform((text) => text.replace(/\/+$/, ''))
+    .optional(),
   DATABASE_URL: url(['postgres:', 'postgresql:'], 'postgres://user@127.0.0.1:5432/webhooks').optional(),
   PORT: port.optional(),
   HEALTH_PORT: port.optional(),
@@ -151,6 +155,7 @@ export interface Config {
     /** Paths of PEM files. */
     readonly tls: { readonly certPath: string; readonly keyPath: string } | null;
     readonly apiKey: string | null;
+    /** Without a slash at its end. */
     readonly uiUrl: string;
   };
   readonly databaseUrl: string;
@@ -258,6 +263,11 @@ export function localUrl({ host }: Pick<Config, 'host'>, port: number): string {
 
 /** Variables that only make sense together, and the one that would be passed over in silence. */
 function contradiction(env: z.infer<typeof Environment>): string | null {
+  const credentials = ['KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'] as const;
+  const credential = credentials.find((name) => env[name] !== undefined);
+  if (env.KAFKA_SASL_MECHANISM === undefined && credential !== undefined) {
+    return `KAFKA_SASL_MECHANISM: expected plain, scram-sha-256 or scram-sha-512, because ${credential} is set`;
+  }
   if (env.KAFKA_SASL_MECHANISM !== undefined && env.KAFKA_SASL_USERNAME === undefined) {
     return 'KAFKA_SASL_USERNAME: expected a user name, because KAFKA_SASL_MECHANISM is set';
   }

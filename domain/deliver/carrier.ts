@@ -2,8 +2,13 @@
 import type { RecordPlace } from '../../schemas/delivery.ts';
 import type { DeliveryId, SubscriptionId } from '../../schemas/ids.ts';
 
+const RELEASE_PREFIX = 'release:';
+
 /** The actor that releases what a subscription has held. */
-export const releaseId = (subscriptionId: SubscriptionId): string => `release:${subscriptionId}`;
+export const releaseId = (subscriptionId: SubscriptionId): string => `${RELEASE_PREFIX}${subscriptionId}`;
+
+/** True for the id of such an actor. A delivery may name it and wait for its turn while no workflow runs. */
+export const isReleaseId = (workflowId: string): boolean => workflowId.startsWith(RELEASE_PREFIX);
 
 const GROUP_PREFIX = 'group:';
 

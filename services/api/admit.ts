@@ -19,15 +19,21 @@ export interface AdmitDeps {
 /** Of each key, in each process of the API. */
 const KEY_LIMIT: RateLimit = { perSecond: 100, burst: 200 };
 
-/** The environment's key has no limit: an operator must get in while programs of the same account misbehave. */
-export function createAdmit({ authenticate, uses }: AdmitDeps): Admit {
+/**
+ * The environment's key has no limit: an operator must get in while programs of the same account misbehave. `nowMs` is
+ * a clock that does not jump.
+ */
+export function createAdmit(
+  { authenticate, uses }: AdmitDeps,
+  nowMs: () => number = () => performance.now(),
+): Admit {
   // One per key that was ever used, of which there are no more than in the directory.
   const buckets = new Map<ApiKeyId, Bucket>();
   return (request, reply) => {
     const caller = { ...authenticate(request.headers.authorization), sourceIp: plainAddress(request.ip) };
     if (caller.keyId !== null) {
       uses.saw(caller.keyId, Date.now());
-      const taken = takeToken(KEY_LIMIT, buckets.get(caller.keyId) ?? null, performance.now());
+      const taken = takeToken(KEY_LIMIT, buckets.get(caller.keyId) ?? null, nowMs());
       buckets.set(caller.keyId, taken.bucket);
       if (!taken.ok) {
         void reply.header('retry-after', String(Math.ceil(taken.waitMs / 1_000)));

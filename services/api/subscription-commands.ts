@@ -186,7 +186,7 @@ function refused(refusal: Refusal): Problem {
     case 'version_mismatch':
       return new Problem(
         412,
-        `If-Match names version ${refusal.expected}, but the subscription is at version ${refusal.actual}.`,
+        `The subscription is at version ${refusal.actual}, so that If-Match must be "${refusal.actual}".`,
       );
     case 'ordered_batches':
       return invalidFields([{ path: 'ordered_by', message: ORDERED_BATCHES }]);

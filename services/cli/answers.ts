@@ -22,9 +22,11 @@ export const Subscription = z.looseObject({
   conditions: settings,
   routes: z.array(z.unknown()),
   aggregation: z.looseObject({ batch_size: z.number(), batch_timeout: z.number() }).nullable(),
+  rate_limit: z.looseObject({ per_second: z.number() }).nullable(),
   ordered_by: z.string().nullable(),
   fallback: z.looseObject({ url: z.string() }).nullable(),
   signature_scheme: z.string(),
+  auto_disable_after: z.number().nullable(),
   tls: z.looseObject({ expires_at: z.string().nullable(), warnings: z.array(z.string()) }).nullish(),
   version: z.number(),
   created_at: z.string(),
@@ -67,6 +69,7 @@ export const Delivery = z.looseObject({
   batched_events: z.number().nullable(),
   stands_in_for: z.string().nullable(),
   fallback_delivery_id: z.string().nullable(),
+  workflow_id: z.string(),
   temporal_url: z.string(),
 });
 export type Delivery = z.infer<typeof Delivery>;

@@ -1,6 +1,8 @@
 /** The HTTP API as the CLI uses it. What it refuses, and what keeps it from answering, is told in clear lines. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { request } from 'undici';
 import { z } from 'zod';
+import { parseRetryAfterMs } from '../../domain/deliver/retry-after.ts';
 import type { ApiAddress } from './api-address.ts';
 import { CliFailure, failed } from './failure.ts';
 import { printable } from './printable.ts';
@@ -16,7 +18,10 @@ export interface ApiAnswer {
 /** A parameter that is undefined is left out. */
 export type Query = Readonly<Record<string, string | number | undefined>>;
 
-/** Every method throws a CliFailure (1) where the answer is no 2xx, or none comes within half a minute. */
+/**
+ * Every method throws a CliFailure (1) where the answer is no 2xx, or none comes within a minute. A 429 is waited out
+ * as long as its `Retry-After` asks for, which the minute bounds too: commands may ask for more than a key may at once.
+ */
 export interface ApiClient {
   readonly get: (path: string, query?: Query) => Promise<ApiAnswer>;
   /** `json` is sent as it stands. */
@@ -25,8 +30,8 @@ export interface ApiClient {
   readonly delete: (path: string) => Promise<ApiAnswer>;
 }
 
-/** Longer than the API itself waits for those whom it asks. */
-const PATIENCE_MS = 30_000;
+/** The API is slowest where it begins a delivery again: up to 5 s for its end to show, and 30 s to read its event. */
+const PATIENCE_MS = 60_000;
 
 const Problem = z.looseObject({
   detail: z.string().optional(),
@@ -82,20 +87,46 @@ function refusal(statusCode: number, problem: z.infer<typeof Problem>): readonly
   return [statusCode === 401 ? `${detail} (set WEBHOOKS_API_KEY)` : detail];
 }
 
-type Exchange = { readonly statusCode: number; readonly contentType: string; readonly text: string };
+interface Exchange {
+  readonly statusCode: number;
+  readonly contentType: string;
+  readonly text: string;
+  /** Null where the answer does not say. */
+  readonly retryAfterMs: number | null;
+}
 
-async function exchange(
-  baseUrl: string,
-  url: string,
-  options: { method: string; headers: Record<string, string>; body?: string },
-): Promise<Exchange> {
+interface ExchangeOptions {
+  readonly method: string;
+  readonly headers: Record<string, string>;
+  readonly body?: string;
+}
+
+/** The first answer that is no 429, or the 429 that asks for more patience than is left. */
+async function exchange(baseUrl: string, url: string, options: ExchangeOptions): Promise<Exchange> {
+  const deadlineMs = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const answer = await exchangeOnce(baseUrl, url, options);
+    const { statusCode, retryAfterMs } = answer;
+    if (statusCode !== 429 || retryAfterMs === null || performance.now() + retryAfterMs > deadlineMs) {
+      return answer;
+    }
+    await delay(retryAfterMs);
+  }
+}
+
+async function exchangeOnce(baseUrl: string, url: string, options: ExchangeOptions): Promise<Exchange> {
   try {
     const { statusCode, headers, body } = await request(url, {
       ...options,
       method: options.method as 'GET',
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
-    return { statusCode, contentType: String(headers['content-type'] ?? ''), text: await body.text() };
+    return {
+      statusCode,
+      contentType: String(headers['content-type'] ?? ''),
+      text: await body.text(),
+      retryAfterMs: parseRetryAfterMs(headers['retry-after']?.toString(), Date.now()),
+    };
   } catch (error) {
     const { name, code, message } = error as Error & { code?: unknown };
     throw failed(

@@ -10,11 +10,18 @@ export const wholeNumber =
     throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}.`);
   };
 
+const decimal =
+  (expected: string) =>
+  (text: string): number => {
+    if (/^\d+(?:\.\d+)?$/.test(text)) return Number(text);
+    throw new InvalidArgumentError(expected);
+  };
+
 /** Any number of seconds; the API knows its limits. */
-export function seconds(text: string): number {
-  if (/^\d+(?:\.\d+)?$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('Expected seconds, such as 30 or 2.5.');
-}
+export const seconds = decimal('Expected seconds, such as 30 or 2.5.');
+
+/** How often in a second; the API knows its limits. */
+export const perSecond = decimal('Expected a number, such as 10 or 0.5.');
 
 const SECONDS_OF: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3_600, d: 86_400 };
 

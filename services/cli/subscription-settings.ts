@@ -1,7 +1,15 @@
 /** From the options of `subscriptions create` and `update` to the body that the API takes. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { usageFailure } from './failure.ts';
-import { commaList, headerLine, jsonObject, seconds, wholeNumber } from './option-values.ts';
+import {
+  commaList,
+  headerLine,
+  jsonObject,
+  perSecond,
+  seconds,
+  spanInSeconds,
+  wholeNumber,
+} from './option-values.ts';
 
 export interface SettingsOptions {
   readonly url?: string;
@@ -15,8 +23,11 @@ export interface SettingsOptions {
   readonly condition?: Readonly<Record<string, unknown>>;
   readonly batchSize?: number;
   readonly batchTimeout?: number;
+  readonly rateLimit?: number;
   readonly orderedBy?: string;
   readonly fallback?: string;
+  readonly signatureScheme?: string;
+  readonly autoDisableAfter?: number;
   readonly active?: boolean;
   readonly inactive?: boolean;
   /** A path, or `-`. */
@@ -45,8 +56,15 @@ export const withSettingsOptions = (command: Command): Command =>
       'for how long events are collected at most; needs --batch-size',
       seconds,
     )
+    .option('--rate-limit <count>', 'send at most so many requests a second; what is over waits', perSecond)
     .option('--ordered-by <field>', 'deliver events with the same value of this field in order')
     .option('--fallback <url>', 'where a delivery goes that was given up')
+    .option('--signature-scheme <name>', 'what X-Broxi-Signature covers: body, or timestamped')
+    .option(
+      '--auto-disable-after <span>',
+      'disable it after so long of nothing but failure: seconds, or such as 12h or 5d',
+      spanInSeconds,
+    )
     .option('--file <path>', 'read settings from a JSON file, or - for standard input; options win over it');
 
 /** `--inactive`, and for an update its opposite. */
@@ -57,7 +75,8 @@ export const inactiveOption = (description: string): Option =>
 export function settingsOf(options: SettingsOptions, fileText: string | null): Record<string, unknown> {
   const fromFile = fileText === null ? {} : settingsOfFile(fileText);
   const { url, events, description, secret, timeout, maxRetries, header, filter, condition } = options;
-  const { batchSize, batchTimeout, orderedBy, fallback } = options;
+  const { batchSize, batchTimeout, rateLimit, orderedBy, fallback, signatureScheme, autoDisableAfter } =
+    options;
   if ((batchSize === undefined) !== (batchTimeout === undefined))
     throw usageFailure('expected --batch-size and --batch-timeout together');
   const active = options.inactive === true ? false : options.active;
@@ -72,8 +91,11 @@ export function settingsOf(options: SettingsOptions, fileText: string | null): R
     conditions: condition,
     active,
     aggregation: batchSize === undefined ? undefined : { batch_size: batchSize, batch_timeout: batchTimeout },
+    rate_limit: rateLimit === undefined ? undefined : { per_second: rateLimit },
     ordered_by: orderedBy,
     fallback: fallback === undefined ? undefined : { url: fallback },
+    signature_scheme: signatureScheme,
+    auto_disable_after: autoDisableAfter,
     retry_policy:
       maxRetries === undefined
         ? undefined

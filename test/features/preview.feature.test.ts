@@ -21,6 +21,12 @@ interface Previewed {
   readonly rate_per_hour: number;
   readonly data: readonly { id: string }[];
 }
+/** Publishes, and awaits the next millisecond: the time that is looked at ends before the moment of the question. */
+async function publishBefore(events: readonly object[], place: { partition?: number } = {}): Promise<void> {
+  await platform.publishRaw(events.map((one) => ({ value: JSON.stringify(one), ...place })));
+  const publishedMs = Date.now();
+  await expect.poll(() => Date.now(), { interval: 1 }).toBeGreaterThan(publishedMs);
+}
 const preview = (draft: object) => call<Previewed>('POST', '/v1/subscriptions/preview', draft);
 
 describe('a preview', () => {
@@ -28,7 +34,7 @@ describe('a preview', () => {
     const type = unique('order').replaceAll('_', '.');
     const wanted = event(type, { total: 11 });
     const other = { ...event(type, { total: 12 }), account_id: 'acme' };
-    await platform.publish([wanted, event(type, { total: 10 }), other, wanted]);
+    await publishBefore([wanted, event(type, { total: 10 }), other, wanted]);
     const draft = { events: [type], conditions: { total: { greater_than: 10 } } };
     const { status, body } = await preview(draft);
     expect(status).toBe(200);
@@ -52,7 +58,7 @@ describe('a preview', () => {
   it('shows the newest, of one moment too, and counts the others', async () => {
     const type = unique('many').replaceAll('_', '.');
     const events = Array.from({ length: 5 }, () => event(type));
-    await platform.publishRaw(events.map((one) => ({ value: JSON.stringify(one), partition: 0 })));
+    await publishBefore(events, { partition: 0 });
     const { body } = await preview({ events: [type], limit: 2 });
     expect(body.matched).toBe(5);
     expect(body.data.map(({ id }) => id)).toEqual([events[4]?.id, events[3]?.id]);
@@ -60,7 +66,7 @@ describe('a preview', () => {
 
   it('looks at the time that it is asked about', async () => {
     const type = unique('timed').replaceAll('_', '.');
-    await platform.publish([event(type)]);
+    await publishBefore([event(type)]);
     const between = new Date().toISOString();
     const { body } = await preview({ events: [type], to: between });
     expect(body).toMatchObject({ matched: 1, to: between });
@@ -71,7 +77,7 @@ describe('a preview', () => {
 
   it('tells its progress line by line to whoever accepts that', async () => {
     const type = unique('lines').replaceAll('_', '.');
-    await platform.publish([event(type)]);
+    await publishBefore([event(type)]);
     const { apiUrl, apiKey } = product();
     const response = await fetch(`${apiUrl}/v1/subscriptions/preview`, {
       method: 'POST',

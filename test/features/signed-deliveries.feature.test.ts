@@ -1,6 +1,7 @@
 /** The main job from outside: an event on Kafka becomes a signed request that a customer can check. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Webhook } from 'standardwebhooks';
+import type { verify as verifySource } from '../../receiver/verify.ts';
 import {
   type CustomerReceiver,
   holdsOverRawBody,
@@ -35,6 +36,11 @@ const firstArrival = async (subscriptionId: string): Promise<ReceivedDelivery> =
   await expect.poll(() => arrived(subscriptionId).length, { timeout: 30_000 }).toBeGreaterThan(0);
   return arrived(subscriptionId)[0]!;
 };
+/** As customers import it, from the package that the product was built into; a plain import has to compile unbuilt. */
+const builtReceiver = async () => {
+  const name = 'webhooks/receiver';
+  return (await import(name)) as { readonly verify: typeof verifySource };
+};
 const event = (type: string, data: object = { workflow_id: 'customer_support_bot' }) => ({
   id: unique('evt'),
   event: type,
@@ -65,6 +71,16 @@ describe('a delivery', () => {
       traceparent: expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/),
       'x-custom-header': 'custom value',
     });
+  });
+
+  it('is found genuine by what the package exports for receivers', async () => {
+    const type = unique('checked').replaceAll('_', '.');
+    const { id, secret } = await subscribed({ events: [type] });
+    await platform.publish([event(type)]);
+    const { rawBody, headers } = await firstArrival(id);
+    const { verify } = await builtReceiver();
+    expect(verify(rawBody, headers, secret)).toEqual({ ok: true, scheme: 'standard' });
+    expect(verify(`${rawBody} `, headers, secret)).toMatchObject({ reason: 'signature_mismatch' });
   });
 
   it('is signed over the raw body, and over the body parsed and written again', async () => {

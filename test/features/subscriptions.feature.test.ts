@@ -91,8 +91,19 @@ describe('a subscription', () => {
     expect((await patch('"1"')).status).toBe(200);
     expect((await patch('"1"')).status).toBe(412);
     expect((await patch('soon')).status).toBe(400);
+    expect((await patch('"2')).status).toBe(400);
     await unsubscribe(id);
   });
+
+  it.each(['"abc"', '"1-gzip"', '""', 'W/"abc"', '"abc", "2"'])(
+    'is at none of the versions that If-Match: %s names',
+    async (tags) => {
+      const { id } = await subscribe({ url: receiver.url, events: ['a.b'] });
+      const patched = await call('PATCH', `/v1/subscriptions/${id}`, { timeout: 5 }, { 'if-match': tags });
+      expect(patched.status).toBe(412);
+      await unsubscribe(id);
+    },
+  );
 
   it('that is paused holds its deliveries, and lets them go when it is resumed', async () => {
     const type = unique('paused').replaceAll('_', '.');

@@ -177,12 +177,12 @@ describe('an old delivery', () => {
   });
 
   it('holds as long as the caller says', () => {
-    expect(verify(BODY, standard, SECRET, at(3_000, { toleranceSeconds: 3_000 })).ok).toBe(true);
-    expect(verify(BODY, standard, SECRET, at(11, { toleranceSeconds: 10 })).ok).toBe(false);
+    expect(verify(BODY, standard, SECRET, at(3_000, { tolerance: 3_000 })).ok).toBe(true);
+    expect(verify(BODY, standard, SECRET, at(11, { tolerance: 10 })).ok).toBe(false);
   });
 
   it('is refused where the tolerance or the clock is no number', () => {
-    expect(verify(BODY, standard, SECRET, at(0, { toleranceSeconds: NaN })).ok).toBe(false);
+    expect(verify(BODY, standard, SECRET, at(0, { tolerance: NaN })).ok).toBe(false);
     expect(verify(BODY, standard, SECRET, { now: new Date(NaN) }).ok).toBe(false);
   });
 

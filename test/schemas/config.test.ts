@@ -26,6 +26,13 @@ describe('the environment', () => {
     expect(parsed({ PORT: '', KAFKA_BROKERS: '' }).ports.api).toBe(8080);
   });
 
+  it.each([['http://ui.internal'], ['http://ui.internal/'], ['http://ui.internal//']])(
+    'names the Temporal UI %s so that paths can follow',
+    (url) => {
+      expect(parsed({ TEMPORAL_UI_URL: url }).temporal.uiUrl).toBe('http://ui.internal');
+    },
+  );
+
   it('adds the offset to every default', () => {
     const config = parsed({ WEBHOOKS_PORT_OFFSET: '100' });
     expect(config.kafka.brokers).toEqual(['127.0.0.1:9192']);
@@ -40,9 +47,12 @@ describe('the environment', () => {
 
   it.each([
     ['KAFKA_BROKERS', 'localhost'],
+    ['KAFKA_BROKERS', '127.0.0.1:9092,127.0.0.1:99999'],
     ['KAFKA_SSL', 'maybe'],
     ['KAFKA_SASL_MECHANISM', 'kerberos'],
     ['TEMPORAL_ADDRESS', 'http://localhost:7233'],
+    ['TEMPORAL_ADDRESS', 'temporal:0'],
+    ['TEMPORAL_ADDRESS', '[::1]:65536'],
     ['TEMPORAL_UI_URL', 'localhost'],
     ['DATABASE_URL', 'mysql://localhost/webhooks'],
     ['PORT', '70000'],
@@ -70,6 +80,8 @@ describe('the environment', () => {
   it.each([
     ['KAFKA_SASL_USERNAME', { KAFKA_SASL_MECHANISM: 'plain' }],
     ['KAFKA_SASL_PASSWORD', { KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_USERNAME: 'me' }],
+    ['KAFKA_SASL_MECHANISM', { KAFKA_SASL_USERNAME: 'me' }],
+    ['KAFKA_SASL_MECHANISM', { KAFKA_SASL_PASSWORD: 'mine' }],
     ['TEMPORAL_TLS_KEY', { TEMPORAL_TLS_CERT: '/cert.pem' }],
     ['TEMPORAL_TLS_CERT', { TEMPORAL_TLS_KEY: '/key.pem' }],
   ])('misses %s where %j is set', (name, environment) => {

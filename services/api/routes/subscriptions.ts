@@ -264,8 +264,12 @@ function refuseUnusableTls({ tls }: Pick<SubscriptionPatch, 'tls'>): void {
   if (errors.length > 0) throw invalidFields(errors);
 }
 
-/** The version in `If-Match: "3"`; null where any will do. */
+/** Versions count from 1. */
+const NO_VERSION = 0;
+
+/** The version in `If-Match: "3"`; null where any will do; NO_VERSION where nothing can match. */
 function ifMatch(header: string | undefined): number | null {
-  const version = /\d+/.exec(header ?? '')?.[0];
-  return version === undefined ? null : Number(version);
+  if (header === undefined || header.trim() === '*') return null;
+  const version = /^\s*(?:W\/)?"?(\d{1,15})"?\s*$/.exec(header)?.[1];
+  return version === undefined ? NO_VERSION : Number(version);
 }

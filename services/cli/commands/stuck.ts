@@ -1,6 +1,7 @@
 /** `webhooks stuck`: the deliveries that a workflow carries, those that have waited longest first. */
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { isReleaseId } from '../../../domain/deliver/carrier.ts';
 import { Delivery } from '../answers.ts';
 import { type Cli, show, understood } from '../cli.ts';
 import { stateColour } from '../colour.ts';
@@ -35,11 +36,15 @@ async function stuck(cli: Cli, limit: number): Promise<void> {
   show(cli, { text: JSON.stringify({ data }), body: { data } }, Shown, (shown) => rendered(cli, shown.data));
 }
 
-/** The API lists the newest first, so all pages pass, and the last `limit` rows are kept. */
+/**
+ * The API lists the newest first, so all pages pass, and the last `limit` rows are kept. What waits in a lane is left
+ * out: nothing runs for it.
+ */
 async function oldest(cli: Cli, status: string, limit: number): Promise<readonly Delivery[]> {
   let kept: Delivery[] = [];
   for await (const page of pages(cli.api(), '/v1/deliveries', { status, limit: PAGE })) {
-    kept = [...kept, ...page.data.map((row) => understood(Delivery, row))].slice(-limit);
+    const rows = page.data.map((row) => understood(Delivery, row));
+    kept = [...kept, ...rows.filter(({ workflow_id }) => !isReleaseId(workflow_id))].slice(-limit);
   }
   return kept;
 }

@@ -180,10 +180,13 @@ const standing =
 const tlsText = ({ tls }: Subscription): string | null =>
   tls ? printable([`until ${tls.expires_at?.slice(0, 10) ?? '?'}`, ...tls.warnings].join('; ')) : null;
 
+const autoDisableText = ({ auto_disable_after: seconds }: Subscription): string =>
+  seconds === null ? 'never' : `after ${seconds} s of nothing but failure`;
+
 const rendered =
   ({ terminal }: Cli) =>
   (subscription: Subscription): string => {
-    const { retry_policy: policy, state_reason: reason, aggregation } = subscription;
+    const { retry_policy: policy, state_reason: reason, aggregation, rate_limit: rateLimit } = subscription;
     const backoff = policy.exponential_backoff ? `, doubling up to ${policy.max_delay} s` : '';
     const headerNames = Object.keys(subscription.headers);
     const json = (value: object): string | null =>
@@ -214,9 +217,11 @@ const rendered =
           ? null
           : `of ${aggregation.batch_size}, or what came in ${aggregation.batch_timeout} s`,
       ],
+      ['Rate limit', rateLimit === null ? null : `${rateLimit.per_second} a second`],
       ['Ordered by', subscription.ordered_by === null ? null : printable(subscription.ordered_by)],
       ['Fallback', subscription.fallback === null ? null : printable(subscription.fallback.url)],
       ['Signature', printable(subscription.signature_scheme)],
+      ['Auto-disable', autoDisableText(subscription)],
       ['Version', String(subscription.version)],
       ['Created', printable(subscription.created_at)],
       ['Updated', printable(subscription.updated_at)],

@@ -139,8 +139,7 @@ describe('an API key', () => {
     const ask = (key: string) => server.ask(key, 'GET', '/v1/sender-ips');
     const answers = await Promise.all(Array.from({ length: 400 }, () => ask(busy.key)));
     const refused = answers.filter(({ status }) => status === 429);
-    expect(refused.length).toBeGreaterThan(0);
-    expect(answers.length - refused.length).toBeGreaterThanOrEqual(200);
+    expect(refused.length).toBe(200);
     expect(refused[0]).toMatchObject({
       headers: { 'retry-after': '1' },
       body: { title: 'Too Many Requests' },

@@ -63,6 +63,26 @@ describe('an API that does not do as it should', () => {
   });
 });
 
+describe('an API that is asked too often', () => {
+  const tooOften = (retryAfter: string) => ({ ...problem(429, 'Too often.'), retryAfter });
+
+  it('is sent the same request again when it says', async () => {
+    let refusals = 2;
+    const api = await startApi(() => (refusals-- > 0 ? tooOften('0') : { body: subscription }));
+    const ran = await run(['subscriptions', 'update', 'wh_1', '--timeout', '5'], api);
+    expect(ran).toMatchObject({ exitCode: 0, stderr: '' });
+    const [first, ...repeats] = api.requests;
+    expect(first).toMatchObject({ method: 'PATCH', body: '{"timeout":5}' });
+    expect(repeats).toEqual([first, first]);
+  });
+
+  it.each([['3600'], ['soon']])('is not waited for where it says %j', async (retryAfter) => {
+    const api = await startApi(() => tooOften(retryAfter));
+    expect(await run(LIST, api)).toEqual({ exitCode: 1, stdout: '', stderr: 'Too often.' });
+    expect(api.requests).toHaveLength(1);
+  });
+});
+
 describe('the address of the API', () => {
   it('comes from HOST, PORT and the key that npm start keeps', async () => {
     const api = await startApi(emptyPage);

@@ -48,6 +48,7 @@ export interface SeenRequest {
 export interface PlannedAnswer {
   readonly status?: number;
   readonly contentType?: string;
+  readonly retryAfter?: string;
   /** Text is sent as it stands, all else as JSON. */
   readonly body?: unknown;
 }
@@ -69,7 +70,11 @@ export async function startApi(plan: (request: SeenRequest) => PlannedAnswer): P
       const answer = plan(seen);
       const status = answer.status ?? 200;
       const type = answer.contentType ?? (status >= 400 ? 'application/problem+json' : 'application/json');
-      response.writeHead(status, { 'content-type': type });
+      const { retryAfter } = answer;
+      response.writeHead(status, {
+        'content-type': type,
+        ...(retryAfter === undefined ? {} : { 'retry-after': retryAfter }),
+      });
       response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body));
     });
   });

@@ -26,6 +26,15 @@ it('lists what is under way, the oldest first', async () => {
   expect(data.map(({ id }) => id)).toEqual(['del_1', 'del_2', 'del_3']);
 });
 
+it('passes over what waits in a lane, which no workflow carries', async () => {
+  const waiting = { ...rowAt(1, 'pending'), workflow_id: 'release:wh_abc12345' };
+  const api = await startApi(({ path }) => ({
+    body: { data: path.includes('pending') ? [rowAt(2, 'pending'), waiting] : [], next_cursor: null },
+  }));
+  const { stdout } = await run(['stuck', '--limit', '1', '--json'], api);
+  expect(JSON.parse(stdout)).toMatchObject({ data: [{ id: 'del_2' }] });
+});
+
 it('gives each its link to the Temporal UI', async () => {
   const { stdout } = await run(['stuck', '--limit', '2'], await startBusyApi());
   expect(stdout.split('\n').slice(-2)).toEqual([

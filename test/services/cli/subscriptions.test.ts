@@ -2,8 +2,38 @@ import { writeFile, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { SubscriptionView } from '../../../schemas/subscription.ts';
 import { KEY, problem, run, startApi } from './run.ts';
 import { subscription } from './samples.ts';
+
+/** Of every field that the API shows, a value that is not that of `subscription`. */
+const another = {
+  id: 'wh_other',
+  account_id: 'other',
+  url: 'https://example.com/other',
+  events: ['other'],
+  description: 'other',
+  timeout: 1,
+  retry_policy: { max_retries: 1, retry_delay: 1, exponential_backoff: false, max_delay: 1 },
+  headers: { 'X-Other': 'other' },
+  filters: { other: 'other' },
+  conditions: { other: 'other' },
+  routes: [{ when: { events: ['other'] }, url: 'https://example.com/other' }],
+  aggregation: { batch_size: 10, batch_timeout: 30 },
+  tls: { ca: null, client_certificate: null, client_key: null, expires_at: null, warnings: ['other'] },
+  signature_scheme: 'timestamped',
+  rate_limit: { per_second: 1 },
+  ordered_by: 'other',
+  fallback: { url: 'https://example.com/other' },
+  auto_disable_after: null,
+  destination: { type: 'http' },
+  active: false,
+  state: 'paused',
+  state_reason: 'other',
+  version: 3,
+  created_at: '2025-01-01T00:00:00.000Z',
+  updated_at: '2025-01-01T00:00:00.000Z',
+} satisfies Record<keyof SubscriptionView, unknown>;
 
 const created = { ...subscription, secret: 'whsec_c2VjcmV0c2VjcmV0' };
 
@@ -15,7 +45,8 @@ describe('subscriptions create', () => {
         ...['subscriptions', 'create', '--url', 'https://example.com/hook', '--events', 'a.b, c.*'],
         ...['--secret', 'sixteen-letters!', '--description', 'd', '--timeout', '2.5', '--max-retries', '0'],
         ...['--header', 'X-A: 1', '--header', 'X-B: b:c', '--filter', '{"user_id":{"starts_with":"p_"}}'],
-        ...['--condition', '{"cost":{"greater_than":0.1}}', '--inactive'],
+        ...['--condition', '{"cost":{"greater_than":0.1}}', '--inactive', '--rate-limit', '0.5'],
+        ...['--signature-scheme', 'timestamped', '--auto-disable-after', '2d'],
       ],
       api,
     );
@@ -36,6 +67,9 @@ describe('subscriptions create', () => {
       filters: { user_id: { starts_with: 'p_' } },
       conditions: { cost: { greater_than: 0.1 } },
       active: false,
+      rate_limit: { per_second: 0.5 },
+      signature_scheme: 'timestamped',
+      auto_disable_after: 172_800,
     });
   });
 
@@ -100,6 +134,8 @@ describe('subscriptions create', () => {
     [['--url', 'https://a.b', '--events', '*', '--filter', '{'], 'Expected a JSON object'],
     [['--url', 'https://a.b', '--events', '*', '--header', 'none'], "Expected 'Name: value'"],
     [['--url', 'https://a.b', '--events', '*', '--timeout', 'soon'], 'Expected seconds'],
+    [['--url', 'https://a.b', '--events', '*', '--rate-limit', 'slow'], 'Expected a number'],
+    [['--url', 'https://a.b', '--events', '*', '--auto-disable-after', 'never'], 'Expected seconds'],
     [['--url', 'https://a.b', '--events', '*', '--max-retries', '-1'], 'whole number from 0 to 100'],
     [['--file', 'missing.json'], '--file: cannot read missing.json (ENOENT)'],
     [['--file', '-'], '--file: expected a JSON object'],
@@ -160,20 +196,30 @@ describe('subscriptions get', () => {
     const api = await startApi(() => ({ body: subscription }));
     const { stdout } = await run(['subscriptions', 'get', 'wh_abc12345'], api);
     expect(stdout).toMatchInlineSnapshot(`
-      "Id           wh_abc12345
-      State        active
-      Url          https://example.com/hook
-      Events       workflow.completed, user.*
-      Description  support team
-      Timeout      30 s
-      Retries      3, the first after 5 s, doubling up to 60 s
-      Headers      X-Team (values with --json)
-      Filters      {"workflow_id":["billing"]}
-      Signature    body
-      Version      2
-      Created      2024-01-15T10:30:05.123Z
-      Updated      2024-01-15T10:31:05.123Z"
+      "Id            wh_abc12345
+      State         active
+      Url           https://example.com/hook
+      Events        workflow.completed, user.*
+      Description   support team
+      Timeout       30 s
+      Retries       3, the first after 5 s, doubling up to 60 s
+      Headers       X-Team (values with --json)
+      Filters       {"workflow_id":["billing"]}
+      Signature     body
+      Auto-disable  after 432000 s of nothing but failure
+      Version       2
+      Created       2024-01-15T10:30:05.123Z
+      Updated       2024-01-15T10:31:05.123Z"
     `);
+  });
+
+  // The account is that of the key, `state` tells of `active`, and there is no other destination.
+  const told = new Set(['account_id', 'active', 'destination']);
+  const fields = Object.keys(SubscriptionView.shape) as (keyof SubscriptionView)[];
+  it.each(fields.filter((field) => !told.has(field)))('shows %s', async (field) => {
+    const shown = async (body: object) =>
+      (await run(['subscriptions', 'get', 'wh_1'], await startApi(() => ({ body })))).stdout;
+    expect(await shown({ ...subscription, [field]: another[field] })).not.toBe(await shown(subscription));
   });
 
   it('prints with --json exactly what the API answered', async () => {
