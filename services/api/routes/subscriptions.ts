@@ -20,6 +20,7 @@ import {
   SubscriptionPatch,
   SubscriptionView,
 } from '../../../schemas/subscription.ts';
+import { placesFor } from '../at-once.ts';
 import type { Caller } from '../authenticate.ts';
 import { abortedWhenGone } from '../client-gone.ts';
 import { type HistoryPageDeps, historyPage } from '../history-page.ts';
@@ -61,7 +62,11 @@ const VERBS = {
 const WRAPPED = 'The body may also be `{"webhook_config": {…}}` around it.';
 const OTHER_VERSION = 'The subscription is not at the version that `If-Match` names.';
 
+/** Each goes through a part of the log. */
+const HISTORIES_AT_ONCE = 8;
+
 export function subscriptionRoutes(app: Api, deps: SubscriptionRoutesDeps): void {
+  const takePlace = placesFor(HISTORIES_AT_ONCE, 'histories');
   const show = (reply: FastifyReply, subscription: LiveSubscription) => {
     void reply.header('etag', `"${subscription.version}"`);
     return subscriptionView(subscription, deps.sealer);
@@ -212,7 +217,8 @@ export function subscriptionRoutes(app: Api, deps: SubscriptionRoutesDeps): void
     const subscription = deps.directory.get(id);
     const isTheirs = subscription.status !== 'absent' && subscription.accountId === request.caller.accountId;
     if (!isTheirs) throw notFound('subscription');
-    return historyPage(deps, id, request.query, abortedWhenGone(reply));
+    const leave = takePlace(reply);
+    return historyPage(deps, id, request.query, abortedWhenGone(reply)).finally(leave);
   });
 
   for (const [verb, { change, summary, description }] of Object.entries(VERBS)) {
