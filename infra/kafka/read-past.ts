@@ -313,7 +313,7 @@ const RECORDS_TIME_LIMIT_MS = 30_000;
 
 /**
  * The records at places of topics that exist, by `placeText`; null where one of them is not held any more. What lies
- * between the places is read too. Rejects where that is too much to be read in time.
+ * between the places is read too. Rejects with `KafkaTooSlow` where that is too much to be read in time.
  */
 export async function readRecords(
   kafka: Kafka,
@@ -345,7 +345,7 @@ export async function readRecords(
       return found.size === wanted.size ? 'stop' : 'go_on';
     },
   });
-  if (end === 'time_up') throw new Error(`${places.length} records could not be read in time`);
+  if (end === 'time_up') throw new KafkaTooSlow(`${places.length} records could not be read in time`);
   return found.size === wanted.size ? found : null;
 }
 
