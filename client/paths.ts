@@ -5244,7 +5244,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description An event without `id` gets the same one for the same key, and so is delivered once.
+                 * @description An event without `id` gets the same one for the same key, and so is delivered once. 1 to 255 characters.
                  * @example invoice-4711
                  */
                 "idempotency-key"?: string;
