@@ -5,14 +5,15 @@ import type { DeliveryQueries, ListedDelivery } from '../../../infra/postgres/de
 import { ExplainRequest } from '../../../schemas/api.ts';
 import type { RecordPlace } from '../../../schemas/delivery.ts';
 import { ExplanationView } from '../../../schemas/explanation-view.ts';
-import type { AccountId, EventId, SubscriptionId } from '../../../schemas/ids.ts';
+import type { AccountId, EventId } from '../../../schemas/ids.ts';
 import { placesFor } from '../at-once.ts';
 import { type Caller, isOperator } from '../authenticate.ts';
 import { abortedWhenGone } from '../client-gone.ts';
 import { explanationView } from '../explanation-view.ts';
 import { findEvent, type FindEventDeps, type FoundEvent, type FoundRecord } from '../find-event.ts';
+import { findKnown } from '../find-subscription.ts';
 import type { ReadHistory } from '../history-page.ts';
-import { invalidFields, notFound, Problem } from '../problem.ts';
+import { invalidFields, Problem } from '../problem.ts';
 import { type Window, windowOf } from '../window.ts';
 import type { Api } from '../zod-routes.ts';
 
@@ -39,7 +40,7 @@ export function explainRoutes(app: Api, deps: ExplainRoutesDeps): void {
   };
   app.post('/v1/explain', { schema }, async (request, reply) => {
     const { caller, body: asked } = request;
-    known(deps.directory, caller, asked.subscription_id);
+    findKnown(deps.directory, caller, asked.subscription_id);
     const nowMs = Date.now();
     const hasWindow = asked.from !== undefined || asked.to !== undefined;
     const window = hasWindow ? windowOf(asked, nowMs) : null;
@@ -101,14 +102,6 @@ async function explain(
     },
   });
   return explanationView({ eventId, subscriptionId, explanation, found, judged, delivery });
-}
-
-/** Deleted ones too: why their events were not delivered is what may be asked. */
-function known(directory: SubscriptionDirectory, caller: Caller, id: SubscriptionId): void {
-  const subscription = directory.get(id);
-  if (subscription.status === 'absent' || subscription.accountId !== caller.accountId) {
-    throw notFound('subscription');
-  }
 }
 
 /** The event's delivery to this subscription, and to any: each says where the event came from. */
