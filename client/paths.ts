@@ -2525,7 +2525,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The API key makes too many requests. `Retry-After` says when to come back. */
+        /** @description The API key makes too many requests, or too many ask this at once. `Retry-After` says when to come back. */
         429: {
             headers: {
                 /** @description Seconds. */
@@ -2538,7 +2538,7 @@ export interface components {
                  *       "type": "about:blank",
                  *       "title": "Too Many Requests",
                  *       "status": 429,
-                 *       "detail": "The API key makes too many requests. `Retry-After` says when to come back."
+                 *       "detail": "The API key makes too many requests, or too many ask this at once. `Retry-After` says when to come back."
                  *     }
                  */
                 "application/problem+json": components["schemas"]["Problem"];
@@ -5244,7 +5244,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description An event without `id` gets the same one for the same key, and so is delivered once.
+                 * @description An event without `id` gets the same one for the same key, and so is delivered once. 1 to 255 characters.
                  * @example invoice-4711
                  */
                 "idempotency-key"?: string;

@@ -102,13 +102,21 @@ export const IfMatch = z.looseObject({
     }),
 });
 
-/** Names a request, so that it may be repeated. */
+const KEY_LENGTH = 'Idempotency-Key: expected 1 to 255 characters.';
+
+/**
+ * Names a request, so that it may be repeated. An empty one is refused: it comes from a client that has lost its key,
+ * and all its events would be one.
+ */
 export const IdempotencyKey = z.looseObject({
   'idempotency-key': z
     .string()
+    .min(1, KEY_LENGTH)
+    .max(255, KEY_LENGTH)
     .optional()
     .meta({
-      description: 'An event without `id` gets the same one for the same key, and so is delivered once.',
+      description:
+        'An event without `id` gets the same one for the same key, and so is delivered once. 1 to 255 characters.',
       examples: ['invoice-4711'],
     }),
 });

@@ -1,6 +1,7 @@
 /**
- * What a command does to a subscription: the events to append, or a refusal as a value. A command that asks
- * for what is so already changes nothing and is no error, so that a caller may repeat it.
+ * What a command does to a subscription: the events to append, or a refusal as a value. A command that asks for a state
+ * which the subscription is in already changes nothing and is no error, so that a caller may repeat it. An update is a
+ * version whenever it names a setting or a secret, also with the same value, and so is every rotation.
  */
 import type { SubscriptionId } from '../../schemas/ids.ts';
 import type {

@@ -4,6 +4,7 @@
  */
 import type { AccountId, SubscriptionId } from '../../schemas/ids.ts';
 import type { SubscriptionEvent } from '../../schemas/subscription-log.ts';
+import { firstIndexWhere } from '../first-index-where.ts';
 import {
   evolveUnseen,
   initialState,
@@ -25,9 +26,9 @@ export interface SubscriptionDirectory {
    * here for the log, instead of missing what it says.
    */
   atLeast(id: SubscriptionId, version: number): Promise<Subscription>;
-  /** The live ones of an account, newest first. */
+  /** The live ones of an account as they are now, newest first. Sorted when first asked for, and kept in order since. */
   listOf(accountId: AccountId): readonly LiveSubscription[];
-  /** The live ones of all accounts, in the order of their ids. */
+  /** The same of all accounts, in the order of their ids. */
   live(): readonly LiveSubscription[];
   readonly size: number;
 }
@@ -44,7 +45,7 @@ export interface SubscriptionStates {
 export function createSubscriptionDirectory(states: SubscriptionStates = new Map()): SubscriptionDirectory {
   const waiting = new Map<SubscriptionId, { readonly version: number; readonly wake: () => void }[]>();
   /** Made when first asked for: only the API lists them. */
-  let idsByAccount: Map<AccountId, Set<SubscriptionId>> | null = null;
+  let lists: Lists | null = null;
 
   const wakeUpTo = (id: SubscriptionId, version: number): void => {
     const waiters = waiting.get(id);
@@ -55,9 +56,9 @@ export function createSubscriptionDirectory(states: SubscriptionStates = new Map
     for (const waiter of waiters) if (waiter.version <= version) waiter.wake();
   };
 
-  const put = (id: SubscriptionId, accountId: AccountId, state: Subscription): Subscription => {
+  const put = (id: SubscriptionId, state: Subscription): Subscription => {
+    if (lists !== null) relist(lists, states.get(id) ?? initialState(), state);
     states.set(id, state);
-    if (idsByAccount !== null) fileUnder(idsByAccount, accountId, id, state);
     wakeUpTo(id, state.version);
     return state;
   };
@@ -65,11 +66,11 @@ export function createSubscriptionDirectory(states: SubscriptionStates = new Map
   return {
     apply(event) {
       const after = evolveUnseen(states.get(event.subscription_id), event);
-      return after === null ? null : put(event.subscription_id, event.account_id, after);
+      return after === null ? null : put(event.subscription_id, after);
     },
     restore(state) {
       const known = states.get(state.id) ?? initialState();
-      return state.version <= known.version ? null : put(state.id, state.accountId, state);
+      return state.version <= known.version ? null : put(state.id, state);
     },
     async atLeast(id, version) {
       const stateOf = () => states.get(id) ?? initialState();
@@ -82,43 +83,53 @@ export function createSubscriptionDirectory(states: SubscriptionStates = new Map
     },
     get: (id) => states.get(id) ?? initialState(),
     listOf(accountId) {
-      idsByAccount ??= byAccount(states);
-      const live = [...(idsByAccount.get(accountId) ?? [])].map((id) => states.get(id)).filter(isKnownLive);
-      return live.sort(newestFirst);
+      lists ??= listsOf(states);
+      return lists.ofAccount.get(accountId)?.slice() ?? [];
     },
-    live: () =>
-      [...states.values()].filter(isKnownLive).sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)),
+    live() {
+      lists ??= listsOf(states);
+      return lists.all.slice();
+    },
     get size() {
       return states.size;
     },
   };
 }
 
-function byAccount(states: SubscriptionStates): Map<AccountId, Set<SubscriptionId>> {
-  const ids = new Map<AccountId, Set<SubscriptionId>>();
-  for (const state of states.values()) {
-    if (state.status !== 'absent') fileUnder(ids, state.accountId, state.id, state);
-  }
-  return ids;
+/** The live ones in the orders in which they are listed. */
+interface Lists {
+  readonly all: LiveSubscription[];
+  readonly ofAccount: Map<AccountId, LiveSubscription[]>;
 }
 
-function fileUnder(
-  idsByAccount: Map<AccountId, Set<SubscriptionId>>,
-  accountId: AccountId,
-  id: SubscriptionId,
-  state: Subscription,
-): void {
-  const ids = idsByAccount.get(accountId) ?? new Set();
-  idsByAccount.set(accountId, ids);
-  if (isLive(state)) ids.add(id);
-  else ids.delete(id);
+function listsOf(states: SubscriptionStates): Lists {
+  const all = [...states.values()].filter(isLive).sort(byId);
+  const ofAccount = new Map<AccountId, LiveSubscription[]>();
+  for (const one of all) {
+    const list = ofAccount.get(one.accountId);
+    if (list === undefined) ofAccount.set(one.accountId, [one]);
+    else list.push(one);
+  }
+  for (const list of ofAccount.values()) list.sort(newestFirst);
+  return { all, ofAccount };
 }
+
+/** Puts `after` where `before` was: what the lists are ordered by never changes of one that is live. */
+function relist({ all, ofAccount }: Lists, before: Subscription, after: Subscription): void {
+  const one = isLive(before) ? before : after;
+  if (!isLive(one)) return;
+  const list = ofAccount.get(one.accountId) ?? [];
+  ofAccount.set(one.accountId, list);
+  for (const [ordered, order] of [[all, byId] as const, [list, newestFirst] as const]) {
+    const place = firstIndexWhere(ordered, (listed) => order(listed, one) >= 0);
+    ordered.splice(place, isLive(before) ? 1 : 0, ...(isLive(after) ? [after] : []));
+  }
+}
+
+const byId = (a: LiveSubscription, b: LiveSubscription): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 
 /** By code units: what a language thinks of letters would break the order that cursors go by. */
 function newestFirst(a: LiveSubscription, b: LiveSubscription): number {
   if (a.createdAt !== b.createdAt) return a.createdAt > b.createdAt ? -1 : 1;
-  return a.id < b.id ? -1 : 1;
+  return byId(a, b);
 }
-
-const isKnownLive = (subscription: Subscription | undefined): subscription is LiveSubscription =>
-  subscription !== undefined && isLive(subscription);

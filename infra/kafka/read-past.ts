@@ -47,6 +47,8 @@ export interface ReadPastOptions {
    * throws ends it too, and is thrown by `readPast`.
    */
   readonly onChunk: (chunk: PastChunk) => 'go_on' | 'stop' | Promise<'go_on' | 'stop'>;
+  /** The first offset from `offset` on that is wanted; what lies before it need not be read. By default, all are. */
+  readonly nextWanted?: (topic: string, partition: number, offset: bigint) => bigint;
   /** Called after each chunk. */
   readonly onProgress?: (progress: PastProgress) => void;
   /** Stop after so long, whatever is left. */
@@ -112,11 +114,13 @@ async function start(consumer: Consumer, reading: Reading): Promise<void> {
     }
   });
   consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
+    const { topic, partition } = payload;
+    const fetchedTo = BigInt(payload.lastOffset) + 1n;
     // Tells of offsets that hold no record for us, such as the mark that ends a transaction.
-    reading.advance(payload.topic, payload.partition, BigInt(payload.lastOffset) + 1n);
-    if (reading.positionOf(payload.topic, payload.partition) === null) {
-      consumer.pause([{ topic: payload.topic, partitions: [payload.partition] }]);
-    }
+    reading.advance(topic, partition, fetchedTo);
+    const offset = reading.positionOf(topic, partition);
+    if (offset === null) consumer.pause([{ topic, partitions: [partition] }]);
+    else if (offset > fetchedTo) consumer.seek({ topic, partition, offset: String(offset) });
   });
   consumer.on(consumer.events.CRASH, ({ payload }) => {
     if (!payload.restart) reading.fail(payload.error);
@@ -184,7 +188,8 @@ class Reading {
   advance(topic: string, partition: number, next: bigint): void {
     const position = this.positions.get(placeKey(topic, partition));
     if (this.settle === null || position === undefined || next <= position.next) return;
-    position.next = next < position.end ? next : position.end;
+    const wanted = this.options.nextWanted?.(topic, partition, next) ?? next;
+    position.next = wanted < position.end ? wanted : position.end;
     this.options.onProgress?.(this.progress());
     if (this.isDone) this.end('all_read');
   }
@@ -313,7 +318,8 @@ const RECORDS_TIME_LIMIT_MS = 30_000;
 
 /**
  * The records at places of topics that exist, by `placeText`; null where one of them is not held any more. What lies
- * between the places is read too. Rejects where that is too much to be read in time.
+ * between the places is passed over, but for what a fetch brings with it. Rejects with `KafkaTooSlow` where that takes
+ * too long.
  */
 export async function readRecords(
   kafka: Kafka,
@@ -324,11 +330,15 @@ export async function readRecords(
 ): Promise<ReadonlyMap<string, ConsumedRecord> | null> {
   const wanted = new Set(places.map(placeText));
   const whole = await wholeRanges(kafka, [...new Set(places.map(({ topic }) => topic))]);
+  const offsetsOf = new Map<string, readonly bigint[]>();
   const ranges = whole.flatMap((range) => {
-    const offsets = places.filter((place) => isIn(place, range)).map(({ offset }) => BigInt(offset));
-    if (offsets.length === 0) return [];
-    const first = offsets.reduce((least, offset) => (offset < least ? offset : least));
-    const last = offsets.reduce((most, offset) => (offset > most ? offset : most));
+    const offsets = places
+      .filter((place) => isIn(place, range))
+      .map(({ offset }) => BigInt(offset))
+      .sort((a, b) => (a < b ? -1 : 1));
+    const [first, last] = [offsets[0], offsets.at(-1)];
+    if (first === undefined || last === undefined) return [];
+    offsetsOf.set(placeKey(range.topic, range.partition), offsets);
     return [{ ...range, firstOffset: first, endOffset: last + 1n }];
   });
   const found = new Map<string, ConsumedRecord>();
@@ -337,6 +347,8 @@ export async function readRecords(
     ranges,
     timeLimitMs: RECORDS_TIME_LIMIT_MS,
     signal,
+    nextWanted: (topic, partition, offset) =>
+      offsetsOf.get(placeKey(topic, partition))?.find((wantedOffset) => wantedOffset >= offset) ?? offset,
     onChunk: ({ topic, partition, records }) => {
       for (const record of records) {
         const place = placeText({ topic, partition, offset: String(record.offset) });
@@ -345,7 +357,7 @@ export async function readRecords(
       return found.size === wanted.size ? 'stop' : 'go_on';
     },
   });
-  if (end === 'time_up') throw new Error(`${places.length} records could not be read in time`);
+  if (end === 'time_up') throw new KafkaTooSlow(`${places.length} records could not be read in time`);
   return found.size === wanted.size ? found : null;
 }
 

@@ -3,9 +3,11 @@ import { versionChanges, type VersionChange } from '../../domain/subscription/ch
 import type { Sealer } from '../../infra/crypto/sealed-secret.ts';
 import type { PageQuery } from '../../schemas/api.ts';
 import type { SubscriptionId } from '../../schemas/ids.ts';
-import type { Sealed } from '../../schemas/subscription-log.ts';
+import type { Sealed, SubscriptionEvent } from '../../schemas/subscription-log.ts';
 import { invalidFields } from './problem.ts';
-import type { ReadHistory } from './read-history.ts';
+
+/** Every change of a subscription, as the log has them. Rejects with the reason of `signal` when that is aborted. */
+export type ReadHistory = (id: SubscriptionId, signal: AbortSignal) => Promise<readonly SubscriptionEvent[]>;
 
 export interface HistoryPageDeps {
   readonly readHistory: ReadHistory;

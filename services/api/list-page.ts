@@ -1,5 +1,6 @@
 /** A page of a list that is in memory, newest first, then by id. */
 import { z } from 'zod';
+import { firstIndexWhere } from '../../domain/first-index-where.ts';
 import type { PageQuery } from '../../schemas/api.ts';
 import { invalidFields } from './problem.ts';
 
@@ -10,7 +11,7 @@ export interface Place {
 }
 
 /**
- * The next `limit` of `all` after the cursor, which names the last one that was shown. That one may be gone since: its
+ * The next `limit` of `all`, in that order, after the cursor, which names the last one that was shown. That one may be gone since: its
  * place remains. Throws a 422 for a cursor that is none of ours.
  */
 export function pageOf<Item extends Place>(
@@ -18,10 +19,10 @@ export function pageOf<Item extends Place>(
   { limit, cursor }: PageQuery,
 ): { readonly items: readonly Item[]; readonly nextCursor: string | null } {
   const after = cursor === undefined ? null : parseCursor(cursor);
-  const rest = after === null ? all : all.filter((one) => comesAfter(one, after));
-  const items = rest.slice(0, limit);
+  const first = after === null ? 0 : firstIndexWhere(all, (one) => comesAfter(one, after));
+  const items = all.slice(first, first + limit);
   const last = items.at(-1);
-  return { items, nextCursor: rest.length > limit && last !== undefined ? cursorOf(last) : null };
+  return { items, nextCursor: first + limit < all.length && last !== undefined ? cursorOf(last) : null };
 }
 
 const cursorOf = ({ createdAt, id }: Place): string =>

@@ -41,7 +41,6 @@ import { appenderOfRequests } from './away.ts';
 import { createEndpointChecks } from './endpoint-checks.ts';
 import { keepUses } from './keep-uses.ts';
 import { auditReadModel, orUnavailable, readModels } from './read-models.ts';
-import { createReadHistory } from './read-history.ts';
 import { createRecordAudit } from './record-audit.ts';
 import { createReencrypt } from './reencrypt.ts';
 import { createServer } from './server.ts';
@@ -113,7 +112,7 @@ async function start({ config, logger, metrics, keys, crash }: ProgramContext): 
     queries: readModels(createDeliveryQueries(pool, statsOf)),
     auditQueries: auditReadModel(createAuditQueries(pool)),
     recordAudit: createRecordAudit(createAuditLog(asked)),
-    readHistory: createReadHistory((id, signal) => readSubscriptionHistory(kafka, logger, id, signal)),
+    readHistory: (id, signal) => readSubscriptionHistory(kafka, logger, id, signal),
     temporalUrl: (workflowId) =>
       `${config.temporal.uiUrl}/namespaces/${config.temporal.namespace}/workflows/${workflowId}`,
     topic: config.eventTopics[0]!,

@@ -13,32 +13,28 @@ export type Deed = AuditEvent extends infer E
     : never
   : never;
 
-/** Resolves once the deed is durable in the log. Throws a 503 where that takes too long: it must not be done then. */
+/**
+ * Resolves once the deed is durable in the log. Throws a 503 where the log does not take it, or not in time: the deed
+ * must not be done then, although the log may still come to tell of it.
+ */
 export type RecordAudit = (caller: Caller, deed: Deed) => Promise<void>;
 
-/** Kafka has so long to take a record; it may still take it afterwards, and tell of what was only asked for. */
-const PATIENCE_MS = 10_000;
-
+/** Makes it for a `log` that gives up in time by itself: `appenderOfRequests`. */
 export const createRecordAudit =
-  (log: AuditLog, patienceMs = PATIENCE_MS): RecordAudit =>
-  async (caller, deed) => {
-    const appended = log.append({
-      schema_version: 1,
-      id: `aud_${randomText(20)}` as AuditEventId,
-      account_id: caller.accountId,
-      at: new Date().toISOString(),
-      actor: caller.actor,
-      source_ip: caller.sourceIp,
-      ...deed,
-    });
-    // Whoever gave up does not hear of a refusal that comes later.
-    appended.catch(() => undefined);
-    let impatient: NodeJS.Timeout | undefined;
-    const tooLate = new Promise<never>((_resolve, reject) => {
-      impatient = setTimeout(
-        () => reject(new Problem(503, 'The audit log cannot be written at the moment. Try again.')),
-        patienceMs,
-      );
-    });
-    await Promise.race([appended, tooLate]).finally(() => clearTimeout(impatient));
-  };
+  (log: AuditLog): RecordAudit =>
+  (caller, deed) =>
+    log
+      .append({
+        schema_version: 1,
+        id: `aud_${randomText(20)}` as AuditEventId,
+        account_id: caller.accountId,
+        at: new Date().toISOString(),
+        actor: caller.actor,
+        source_ip: caller.sourceIp,
+        ...deed,
+      })
+      .catch((error: unknown) => {
+        // It speaks of what may still be done. Of the deed nothing is, so that it may be repeated.
+        if (!(error instanceof Problem)) throw error;
+        throw new Problem(503, 'The audit log cannot be written at the moment. Try again.');
+      });

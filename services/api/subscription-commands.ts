@@ -22,6 +22,7 @@ import {
 import type { CommandReply } from '../../workflows/messages.ts';
 import type { Caller } from './authenticate.ts';
 import { seen } from './away.ts';
+import { findLive } from './find-subscription.ts';
 import { invalidFields, notFound, Problem } from './problem.ts';
 import { randomText } from './random-text.ts';
 
@@ -103,12 +104,6 @@ export function createSubscriptionCommands(deps: SubscriptionCommandsDeps): Subs
     // And not what the log tells by now: with the ETag of somebody's later change, the caller would undo it unawares.
     return reply.subscription;
   };
-  const known = (caller: Caller, id: SubscriptionId): void => {
-    const subscription = directory.get(id);
-    if (subscription.status !== 'absent' && subscription.accountId !== caller.accountId)
-      throw notFound('subscription');
-    if (subscription.status === 'absent' || subscription.status === 'deleted') throw notFound('subscription');
-  };
 
   return {
     async create(caller, given) {
@@ -127,7 +122,7 @@ export function createSubscriptionCommands(deps: SubscriptionCommandsDeps): Subs
       return { subscription: live(subscription), secret };
     },
     async update(caller, id, version, patch) {
-      known(caller, id);
+      findLive(directory, caller, id);
       const { secret, active, headers, tls, ...changes } = patch;
       const subscription = await ask(caller, id, version, {
         type: 'UpdateSubscription',
@@ -143,7 +138,7 @@ export function createSubscriptionCommands(deps: SubscriptionCommandsDeps): Subs
       return live(subscription);
     },
     async rotateSecret(caller, id, version, { overlap_seconds: overlapSeconds, secret: given }) {
-      known(caller, id);
+      findLive(directory, caller, id);
       const secret = given ?? newSecret();
       const rotation = { type: 'RotateSecret', secret: seal(secret, id), overlapSeconds } as const;
       if (given === undefined) {
@@ -164,7 +159,7 @@ export function createSubscriptionCommands(deps: SubscriptionCommandsDeps): Subs
       throw refused({ code: 'secret_changed', actual: directory.get(id).version });
     },
     async change(caller, id, version, change) {
-      known(caller, id);
+      findLive(directory, caller, id);
       const subscription = await ask(caller, id, version, change);
       return subscription.status === 'deleted' ? null : live(subscription);
     },

@@ -17,12 +17,6 @@ export function windowOf(
   const toMs = Math.min(given.to === undefined ? nowMs : Date.parse(given.to), nowMs);
   const fromMs = given.from === undefined ? toMs - DAY_MS : Date.parse(given.from);
   if (fromMs < toMs) return { fromMs, toMs };
-  throw invalidFields([
-    given.from === undefined
-      ? { path: 'to', message: 'expected a time in the past' }
-      : {
-          path: 'from',
-          message: given.to === undefined ? 'expected a time in the past' : 'expected a time before to',
-        },
-  ]);
+  const message = given.to === undefined ? 'expected a time in the past' : 'expected a time before to';
+  throw invalidFields([{ path: 'from', message }]);
 }

@@ -21,7 +21,7 @@ const FORM_PROBLEMS = {
   413: 'The body is too large.',
   415: 'The body is of another media type than JSON.',
   422: 'Fields are wrong: `errors` names each of them.',
-  429: 'The API key makes too many requests. `Retry-After` says when to come back.',
+  429: 'The API key makes too many requests, or too many ask this at once. `Retry-After` says when to come back.',
   503: 'What answers this is away at the moment, or the API stops. `Retry-After` says when to come back.',
 } as const;
 

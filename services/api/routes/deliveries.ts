@@ -7,9 +7,9 @@ import { DeliveryView, DeliveryWithAttempts, HealthView, StatsView } from '../..
 import { pageOf } from '../../../schemas/page.ts';
 import { abortedWhenGone } from '../client-gone.ts';
 import { cancelDelivery, type OrderDeps, retryDelivery } from '../delivery-orders.ts';
+import { findLive } from '../find-subscription.ts';
 import { invalidFields, notFound } from '../problem.ts';
 import type { Api } from '../zod-routes.ts';
-import { find } from './subscriptions.ts';
 
 export interface DeliveryRoutesDeps extends OrderDeps {
   readonly directory: SubscriptionDirectory;
@@ -86,7 +86,7 @@ export function deliveryRoutes(app: Api, deps: DeliveryRoutesDeps): void {
     response: { 200: StatsView },
   };
   app.get('/v1/subscriptions/:id/stats', { schema: stats }, async (request) => {
-    const { id } = find(deps.directory, request.caller, request.params.id);
+    const { id } = findLive(deps.directory, request.caller, request.params.id);
     return deps.queries.getStats(id);
   });
 
@@ -96,7 +96,7 @@ export function deliveryRoutes(app: Api, deps: DeliveryRoutesDeps): void {
     response: { 200: HealthView },
   };
   app.get('/v1/subscriptions/:id/health', { schema: health }, async (request) => {
-    const { id } = find(deps.directory, request.caller, request.params.id);
+    const { id } = findLive(deps.directory, request.caller, request.params.id);
     const stats = await deps.queries.getStats(id);
     const { status, successRate } = healthOf(stats.successful_deliveries, stats.failed_deliveries);
     return {

@@ -12,10 +12,11 @@ import { DiagnoseRequest, DiagnosisView, TestRequest, TestView } from '../../../
 import { EVENT_TYPES } from '../../../schemas/event-types.ts';
 import type { DeliveryId } from '../../../schemas/ids.ts';
 import type { EndpointChecks } from '../endpoint-checks.ts';
+import { findLive } from '../find-subscription.ts';
 import { notFound } from '../problem.ts';
 import type { RecordAudit } from '../record-audit.ts';
 import type { Api } from '../zod-routes.ts';
-import { find, refusePlainHttp } from './subscriptions.ts';
+import { refusePlainHttp } from './subscriptions.ts';
 
 export interface EndpointCheckRoutesDeps {
   readonly directory: SubscriptionDirectory;
@@ -39,7 +40,7 @@ export function endpointCheckRoutes(app: Api, deps: EndpointCheckRoutesDeps): vo
   };
   app.post('/v1/subscriptions/:id/test', { schema: test }, async (request) => {
     const { event } = request.body;
-    const subscription = find(deps.directory, request.caller, request.params.id);
+    const subscription = findLive(deps.directory, request.caller, request.params.id);
     await deps.recordAudit(request.caller, {
       type: 'TestDeliverySent',
       subscription_id: subscription.id,

@@ -5,14 +5,16 @@ import type { DeliveryQueries, ListedDelivery } from '../../../infra/postgres/de
 import { ExplainRequest } from '../../../schemas/api.ts';
 import type { RecordPlace } from '../../../schemas/delivery.ts';
 import { ExplanationView } from '../../../schemas/explanation-view.ts';
-import type { AccountId, EventId, SubscriptionId } from '../../../schemas/ids.ts';
+import type { AccountId, EventId } from '../../../schemas/ids.ts';
+import { placesFor } from '../at-once.ts';
 import { type Caller, isOperator } from '../authenticate.ts';
 import { abortedWhenGone } from '../client-gone.ts';
 import { explanationView } from '../explanation-view.ts';
 import { findEvent, type FindEventDeps, type FoundEvent, type FoundRecord } from '../find-event.ts';
-import { invalidFields, notFound, Problem } from '../problem.ts';
-import type { ReadHistory } from '../read-history.ts';
-import { windowOf } from '../window.ts';
+import { findKnown } from '../find-subscription.ts';
+import type { ReadHistory } from '../history-page.ts';
+import { invalidFields, Problem } from '../problem.ts';
+import { type Window, windowOf } from '../window.ts';
 import type { Api } from '../zod-routes.ts';
 
 export interface ExplainRoutesDeps extends FindEventDeps {
@@ -22,7 +24,11 @@ export interface ExplainRoutesDeps extends FindEventDeps {
   readonly temporalUrl: (workflowId: string) => string;
 }
 
+/** Each looks through parts of two topics, and this process has other requests to answer. */
+const EXPLANATIONS_AT_ONCE = 4;
+
 export function explainRoutes(app: Api, deps: ExplainRoutesDeps): void {
+  const takePlace = placesFor(EXPLANATIONS_AT_ONCE, 'explanations');
   const schema = {
     summary: 'Explain why an event was or was not delivered',
     description:
@@ -34,53 +40,68 @@ export function explainRoutes(app: Api, deps: ExplainRoutesDeps): void {
   };
   app.post('/v1/explain', { schema }, async (request, reply) => {
     const { caller, body: asked } = request;
-    const { event_id: eventId, subscription_id: subscriptionId } = asked;
-    known(deps.directory, caller, subscriptionId);
+    findKnown(deps.directory, caller, asked.subscription_id);
     const nowMs = Date.now();
     const hasWindow = asked.from !== undefined || asked.to !== undefined;
     const window = hasWindow ? windowOf(asked, nowMs) : null;
-    const signal = abortedWhenGone(reply);
-
-    const deliveries = await deliveriesOf(deps.queries, caller.accountId, asked);
-    const source = await sourceOf(deps.queries, deliveries.own ?? deliveries.any, eventId);
-    const [found, history] = await Promise.all([
-      findEvent(deps, {
-        eventId,
-        knownPlace: source,
-        window,
-        nowMs,
-        maySee: (accountId) => accountId === caller.accountId || isOperator(caller),
-        signal,
-      }),
-      deps.readHistory(subscriptionId, signal),
-    ]);
-    const delivery =
-      deliveries.own === null
-        ? null
-        : { ...deliveries.own, temporal_url: deps.temporalUrl(deliveries.own.workflow_id) };
-    const judged = judgedRecord(found, delivery === null ? null : source);
-    const takenAtMs = judged?.takenAtMs ?? found.deadLetters[0]?.refusedAtMs;
-    if (takenAtMs === undefined && delivery === null) throw notThere(found.isComplete, window !== null);
-    const explanation = explainDelivery({
-      history,
-      event: judged?.event ?? null,
-      takenAtMs: takenAtMs ?? nowMs,
-      delivery: delivery && {
-        status: delivery.status,
-        createdAtMs: Date.parse(delivery.created_at),
-        updatedAtMs: Date.parse(delivery.updated_at),
-      },
-    });
-    return explanationView({ eventId, subscriptionId, explanation, found, judged, delivery });
+    const leave = takePlace(reply);
+    const ended = new AbortController();
+    try {
+      const signal = AbortSignal.any([abortedWhenGone(reply), ended.signal]);
+      return await explain(deps, { caller, asked, window, nowMs, signal });
+    } finally {
+      // Where one of its readings has failed, nobody waits for the other any more.
+      ended.abort();
+      leave();
+    }
   });
 }
 
-/** Deleted ones too: why their events were not delivered is what may be asked. */
-function known(directory: SubscriptionDirectory, caller: Caller, id: SubscriptionId): void {
-  const subscription = directory.get(id);
-  if (subscription.status === 'absent' || subscription.accountId !== caller.accountId) {
-    throw notFound('subscription');
-  }
+interface Question {
+  readonly caller: Caller;
+  readonly asked: ExplainRequest;
+  /** Null where the caller has named no time. */
+  readonly window: Window | null;
+  readonly nowMs: number;
+  readonly signal: AbortSignal;
+}
+
+async function explain(
+  deps: ExplainRoutesDeps,
+  { caller, asked, window, nowMs, signal }: Question,
+): Promise<ReturnType<typeof explanationView>> {
+  const { event_id: eventId, subscription_id: subscriptionId } = asked;
+  const deliveries = await deliveriesOf(deps.queries, caller.accountId, asked);
+  const source = await sourceOf(deps.queries, deliveries.own ?? deliveries.any, eventId);
+  const [found, history] = await Promise.all([
+    findEvent(deps, {
+      eventId,
+      knownPlace: source,
+      window,
+      nowMs,
+      maySee: (accountId) => accountId === caller.accountId || isOperator(caller),
+      signal,
+    }),
+    deps.readHistory(subscriptionId, signal),
+  ]);
+  const delivery =
+    deliveries.own === null
+      ? null
+      : { ...deliveries.own, temporal_url: deps.temporalUrl(deliveries.own.workflow_id) };
+  const judged = judgedRecord(found, delivery === null ? null : source);
+  const takenAtMs = judged?.takenAtMs ?? found.deadLetters[0]?.refusedAtMs;
+  if (takenAtMs === undefined && delivery === null) throw notThere(found.isComplete, window !== null);
+  const explanation = explainDelivery({
+    history,
+    event: judged?.event ?? null,
+    takenAtMs: takenAtMs ?? nowMs,
+    delivery: delivery && {
+      status: delivery.status,
+      createdAtMs: Date.parse(delivery.created_at),
+      updatedAtMs: Date.parse(delivery.updated_at),
+    },
+  });
+  return explanationView({ eventId, subscriptionId, explanation, found, judged, delivery });
 }
 
 /** The event's delivery to this subscription, and to any: each says where the event came from. */

@@ -2,6 +2,7 @@
 import { PassThrough } from 'node:stream';
 import { PreviewRequest } from '../../../schemas/api.ts';
 import { PreviewView } from '../../../schemas/preview-view.ts';
+import { placesFor } from '../at-once.ts';
 import { awayProblem } from '../away.ts';
 import { abortedWhenGone } from '../client-gone.ts';
 import { Problem, type ProblemDetails } from '../problem.ts';
@@ -13,7 +14,6 @@ export type PreviewRoutesDeps = RunPreviewDeps;
 
 /** Each keeps a core busy while it runs, and this process has other requests to answer. */
 const PREVIEWS_AT_ONCE = 2;
-const TRY_AGAIN_SECONDS = 10;
 const PROGRESS_EVERY_MS = 500;
 const NDJSON = 'application/x-ndjson';
 
@@ -24,7 +24,7 @@ type PreviewLine =
   | { readonly type: 'error'; readonly problem: ProblemDetails };
 
 export function previewRoutes(app: Api, deps: PreviewRoutesDeps): void {
-  let running = 0;
+  const takePlace = placesFor(PREVIEWS_AT_ONCE, 'previews');
   const stopping = new AbortController();
   app.addHook('preClose', (done) => {
     stopping.abort(new Problem(503, 'The API stops. Ask again.'));
@@ -46,11 +46,7 @@ export function previewRoutes(app: Api, deps: PreviewRoutesDeps): void {
   app.post('/v1/subscriptions/preview', { schema }, (request, reply) => {
     const { from, to, limit, ...draft } = request.body;
     const window = windowOf({ from, to }, Date.now());
-    if (running >= PREVIEWS_AT_ONCE) {
-      void reply.header('retry-after', String(TRY_AGAIN_SECONDS));
-      throw new Problem(429, `${PREVIEWS_AT_ONCE} previews run already. Ask again when one has ended.`);
-    }
-    running += 1;
+    const leave = takePlace(reply);
     // Nothing is sent for as long as the reading takes, which is no reason to give the connection up.
     request.raw.setTimeout(0);
     const run = (onProgress: (progress: PreviewProgress) => void): Promise<PreviewResult> =>
@@ -61,7 +57,7 @@ export function previewRoutes(app: Api, deps: PreviewRoutesDeps): void {
         window,
         signal: AbortSignal.any([abortedWhenGone(reply), stopping.signal]),
         onProgress,
-      }).finally(() => void (running -= 1));
+      }).finally(leave);
     if (!(request.headers.accept ?? '').includes(NDJSON)) return run(() => undefined);
     return reply
       .type(NDJSON)

@@ -1,14 +1,13 @@
 /** `/v1/subscriptions`: what customers configure. Reads come from memory, changes go to the actors. */
 import type { FastifyReply } from 'fastify';
 import type { SubscriptionDirectory } from '../../../domain/subscription/directory.ts';
-import { isLive, type LiveSubscription } from '../../../domain/subscription/subscription.ts';
+import type { LiveSubscription } from '../../../domain/subscription/subscription.ts';
 import type { Sealer } from '../../../infra/crypto/sealed-secret.ts';
 import { tlsIssues } from '../../../infra/crypto/tls-material.ts';
 import type { FlushOpenBatches } from '../../../infra/temporal/batch-actors.ts';
 import { FlushView } from '../../../schemas/aggregation.ts';
 import { IfMatch, PageQuery, SubscriptionParams } from '../../../schemas/api.ts';
 import { VersionChangeView } from '../../../schemas/history-view.ts';
-import type { SubscriptionId } from '../../../schemas/ids.ts';
 import { pageOf as pageSchema } from '../../../schemas/page.ts';
 import {
   CreatedSubscription,
@@ -20,8 +19,9 @@ import {
   SubscriptionPatch,
   SubscriptionView,
 } from '../../../schemas/subscription.ts';
-import type { Caller } from '../authenticate.ts';
+import { placesFor } from '../at-once.ts';
 import { abortedWhenGone } from '../client-gone.ts';
+import { findKnown, findLive } from '../find-subscription.ts';
 import { type HistoryPageDeps, historyPage } from '../history-page.ts';
 import { pageOf } from '../list-page.ts';
 import { invalidFields, notFound, Problem } from '../problem.ts';
@@ -61,7 +61,11 @@ const VERBS = {
 const WRAPPED = 'The body may also be `{"webhook_config": {…}}` around it.';
 const OTHER_VERSION = 'The subscription is not at the version that `If-Match` names.';
 
+/** Each goes through a part of the log. */
+const HISTORIES_AT_ONCE = 8;
+
 export function subscriptionRoutes(app: Api, deps: SubscriptionRoutesDeps): void {
+  const takePlace = placesFor(HISTORIES_AT_ONCE, 'histories');
   const show = (reply: FastifyReply, subscription: LiveSubscription) => {
     void reply.header('etag', `"${subscription.version}"`);
     return subscriptionView(subscription, deps.sealer);
@@ -105,7 +109,7 @@ export function subscriptionRoutes(app: Api, deps: SubscriptionRoutesDeps): void
     answerHeaders: ['ETag'],
   };
   app.get('/v1/subscriptions/:id', { schema: get }, (request, reply) =>
-    show(reply, find(deps.directory, request.caller, request.params.id)),
+    show(reply, findLive(deps.directory, request.caller, request.params.id)),
   );
 
   const getSecret = {
@@ -114,7 +118,7 @@ export function subscriptionRoutes(app: Api, deps: SubscriptionRoutesDeps): void
     response: { 200: SecretView },
   };
   app.get('/v1/subscriptions/:id/secret', { schema: getSecret }, async (request, reply) => {
-    const { id, secret } = find(deps.directory, request.caller, request.params.id);
+    const { id, secret } = findLive(deps.directory, request.caller, request.params.id);
     const opened = deps.sealer.open(secret, id);
     if (!opened.ok) throw new Error(`the secret of ${id} cannot be opened: ${opened.failure}`);
     await deps.recordAudit(request.caller, { type: 'SecretRevealed', subscription_id: id });
@@ -190,7 +194,7 @@ export function subscriptionRoutes(app: Api, deps: SubscriptionRoutesDeps): void
     response: { 200: FlushView },
   };
   app.post('/v1/subscriptions/:id/flush', { schema: flush }, async (request) => {
-    const { id } = find(deps.directory, request.caller, request.params.id);
+    const { id } = findLive(deps.directory, request.caller, request.params.id);
     await deps.recordAudit(request.caller, { type: 'BatchesFlushed', subscription_id: id });
     const flushed = await deps.flushOpenBatches(id, 0);
     if (!flushed.answered) {
@@ -208,11 +212,9 @@ export function subscriptionRoutes(app: Api, deps: SubscriptionRoutesDeps): void
   };
   app.get('/v1/subscriptions/:id/history', { schema: history }, async (request, reply) => {
     const { id } = request.params;
-    // Deleted ones have a history too: who deleted it is what may be asked.
-    const subscription = deps.directory.get(id);
-    const isTheirs = subscription.status !== 'absent' && subscription.accountId === request.caller.accountId;
-    if (!isTheirs) throw notFound('subscription');
-    return historyPage(deps, id, request.query, abortedWhenGone(reply));
+    findKnown(deps.directory, request.caller, id);
+    const leave = takePlace(reply);
+    return historyPage(deps, id, request.query, abortedWhenGone(reply)).finally(leave);
   });
 
   for (const [verb, { change, summary, description }] of Object.entries(VERBS)) {
@@ -232,13 +234,6 @@ export function subscriptionRoutes(app: Api, deps: SubscriptionRoutesDeps): void
       return show(reply, subscription);
     });
   }
-}
-
-/** The subscription, if it exists and is the caller's; else a 404 that does not tell the two apart. */
-export function find(directory: SubscriptionDirectory, caller: Caller, id: SubscriptionId): LiveSubscription {
-  const subscription = directory.get(id);
-  if (!isLive(subscription) || subscription.accountId !== caller.accountId) throw notFound('subscription');
-  return subscription;
 }
 
 /** Throws a 422 that names each plain http url, where they are not allowed. */

@@ -1,5 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createSubscriptionDirectory } from '../../../domain/subscription/directory.ts';
+import {
+  createSubscriptionDirectory,
+  type SubscriptionDirectory,
+} from '../../../domain/subscription/directory.ts';
 import type { AccountId, SubscriptionId } from '../../../schemas/ids.ts';
 import type { SubscriptionEvent } from '../../../schemas/subscription-log.ts';
 
@@ -62,6 +66,46 @@ describe('the directory of subscriptions', () => {
     expect(listed()).toEqual([id(1)]);
     for (const event of [created(2), created(3), deleted(1, 2)]) directory.apply(event);
     expect(listed()).toEqual([id(3), id(2)]);
+  });
+
+  it('lists each as it is by now', () => {
+    const directory = createSubscriptionDirectory();
+    const listed = () => [directory.listOf('default' as AccountId), directory.live()].flat();
+    for (const event of [created(1), created(2)]) directory.apply(event);
+    expect(listed().map(({ version }) => version)).toEqual([1, 1, 1, 1]);
+    directory.apply(paused(1, 2));
+    expect(listed().map(({ version }) => version)).toEqual([1, 2, 2, 1]);
+  });
+
+  it('leaves a list that was answered as it was', () => {
+    const directory = createSubscriptionDirectory();
+    directory.apply(created(1));
+    const lists = [directory.listOf('default' as AccountId), directory.live()];
+    directory.apply(deleted(1, 2));
+    expect(lists.map((list) => list.map((one) => one.id))).toEqual([[id(1)], [id(1)]]);
+  });
+
+  it('lists the same whether it was asked for lists before or not', () => {
+    const lists = (directory: SubscriptionDirectory) => [
+      directory.live(),
+      directory.listOf('default' as AccountId),
+      directory.listOf('acme' as AccountId),
+    ];
+    const changes = fc.array(fc.tuple(fc.nat({ max: 9 }), fc.constantFrom(paused, deleted)), {
+      maxLength: 50,
+    });
+    fc.assert(
+      fc.property(changes, (all) => {
+        const [asked, unasked] = [createSubscriptionDirectory(), createSubscriptionDirectory()];
+        for (const [n, change] of all) {
+          const { version } = unasked.get(id(n));
+          const event = version === 0 ? created(n, n < 5 ? 'default' : 'acme') : change(n, version + 1);
+          lists(asked);
+          for (const directory of [asked, unasked]) directory.apply(event);
+        }
+        expect(lists(asked)).toEqual(lists(unasked));
+      }),
+    );
   });
 
   it('lists those of one moment by the code units of their ids, as cursors compare them', () => {

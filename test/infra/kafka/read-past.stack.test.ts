@@ -1,3 +1,4 @@
+import type { ConsumerConfig, Kafka } from 'kafkajs';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -211,6 +212,30 @@ describe('the records at places', () => {
         })
         .sort(),
     );
+  });
+
+  it('that lie far apart are read without all that lies between', async () => {
+    await kafka.createTopic('wide', 1);
+    const producer = kafka.client.producer();
+    await producer.connect();
+    // Each message takes more than one fetch brings.
+    for (let offset = 0; offset < 20; offset += 1) {
+      await producer.send({ topic: 'wide', messages: [{ value: `${offset}`.padEnd(600_000) }] });
+    }
+    await producer.disconnect();
+    let fetched = 0;
+    const counting = {
+      admin: () => kafka.client.admin(),
+      consumer: (config: ConsumerConfig) => {
+        const consumer = kafka.client.consumer(config);
+        consumer.on(consumer.events.START_BATCH_PROCESS, ({ payload }) => (fetched += payload.batchSize));
+        return consumer;
+      },
+    } as unknown as Kafka;
+    const places = ['2', '3', '11', '19'].map((offset) => ({ topic: 'wide', partition: 0, offset }));
+    const records = await readRecords(counting, logger, 'test', places, new AbortController().signal);
+    expect([...(records ?? [])].map(([, { value }]) => String(value).trim())).toEqual(['2', '3', '11', '19']);
+    expect(fetched).toBe(4);
   });
 
   it('are null where one of them is none', async () => {

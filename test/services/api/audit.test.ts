@@ -4,9 +4,11 @@ import Fastify from 'fastify';
 import { expect, it } from 'vitest';
 import type { SubscriptionDirectory } from '../../../domain/subscription/directory.ts';
 import { evolve, initialState } from '../../../domain/subscription/subscription.ts';
+import { createAuditLog } from '../../../infra/kafka/audit-log.ts';
 import type { AuditEvent } from '../../../schemas/audit-log.ts';
 import { DEFAULT_ACCOUNT_ID } from '../../../schemas/ids.ts';
 import { createAdmit } from '../../../services/api/admit.ts';
+import { appenderOfRequests } from '../../../services/api/away.ts';
 import { createRecordAudit } from '../../../services/api/record-audit.ts';
 import {
   subscriptionRoutes,
@@ -35,7 +37,7 @@ function serverWith(append: (event: AuditEvent) => Promise<void>, trustedProxies
   subscriptionRoutes(withZodSchemas(app), {
     directory: { get: () => evolve(initialState(), created(1)) } as unknown as SubscriptionDirectory,
     sealer: { open: () => ({ ok: true, plain: SECRET }) },
-    recordAudit: createRecordAudit({ append }, 50),
+    recordAudit: createRecordAudit({ append }),
   } as unknown as SubscriptionRoutesDeps);
   return app;
 }
@@ -52,9 +54,14 @@ it('a secret is answered only once its reveal is durable', async () => {
   expect(answer.json()).toEqual({ secret: SECRET });
 });
 
-it('a secret is not answered while the audit log cannot be written', async () => {
-  const answer = await serverWith(() => new Promise(() => undefined)).inject(REVEAL);
+it('a secret is not answered while the audit log cannot be written, and may be asked for again', async () => {
+  const never = { append: () => new Promise<void>(() => undefined) };
+  const { append } = createAuditLog(appenderOfRequests(never, { patienceMs: 1, mostWaitingBytes: 1_000 }));
+  const answer = await serverWith(append).inject(REVEAL);
   expect(answer.statusCode).toBe(503);
+  expect(answer.json<{ message: string }>().message).toBe(
+    'The audit log cannot be written at the moment. Try again.',
+  );
   expect(answer.body).not.toContain(SECRET);
 });
 

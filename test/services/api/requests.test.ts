@@ -43,6 +43,22 @@ it('a body that is larger than any request needs is refused, with how much it ma
 });
 
 it.each([
+  ['is empty', ''],
+  ['has more than 255 characters', 'k'.repeat(256)],
+])('an Idempotency-Key that %s is refused', async (_name, key) => {
+  const { status, body } = await startServer().send({
+    method: 'POST',
+    path: '/v1/events',
+    headers: { ...JSON_TYPE, 'idempotency-key': key },
+    payload: JSON.stringify({ event: 'workflow.completed', data: {} }),
+  });
+  expect({ status, detail: body['detail'] }).toEqual({
+    status: 400,
+    detail: 'Idempotency-Key: expected 1 to 255 characters.',
+  });
+});
+
+it.each([
   ['a path that is percent-encoded wrongly', '/v1/subscriptions/%ff', 400],
   ['an id that is too long to be one', `/v1/subscriptions/${'a'.repeat(4_000)}`, 404],
 ])('answers %s with a problem', async (_name, path, expected) => {
