@@ -59,8 +59,8 @@ export function createAttemptDelivery(deps: AttemptDeliveryDeps): AttemptDeliver
     made.set(key, making);
     const forget = (): unknown => made.delete(key);
     making.then((end) => {
-      // Nothing was sent then, and the same attempt may be due again at once.
-      if (end.step === 'hold') forget();
+      // Nothing was sent then, and the same attempt may be due again: at once, or after a restart.
+      if (end.step === 'hold' || end.step === 'cancel') forget();
       else setTimeout(forget, REMEMBERED_MS).unref();
     }, forget);
     return making;

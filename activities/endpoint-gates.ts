@@ -40,6 +40,7 @@ export interface Applicant {
   readonly perSecond: number | null;
 }
 
+/** What the gates say to an applicant. Who is admitted holds a place on the wire until it calls `leave`; who is not holds nothing. */
 export type Admission =
   | {
       readonly admitted: true;
@@ -55,6 +56,10 @@ export type Admission =
       readonly waitMs: number;
     };
 
+/**
+ * The gates of one process. They begin with every circuit closed, and promise nothing across processes: each sees only
+ * the attempts that it makes itself.
+ */
 export interface EndpointGates {
   /** Resolves within a few seconds. */
   enter(applicant: Applicant): Promise<Admission>;

@@ -65,6 +65,10 @@ export interface AttemptMade {
   readonly fallback: DeliveryTask | null;
 }
 
+/**
+ * Makes one attempt, or says why none was made, and records neither: until the caller has appended `events`, nobody knows
+ * of it. What an endpoint does is never a rejection.
+ */
 export type MakeAttempt = (order: AttemptOrder) => Promise<AttemptMade>;
 
 /** Rejects only where the secrets cannot be opened, the worker ends, or `unlessSent` aborts. */

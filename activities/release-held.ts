@@ -65,18 +65,29 @@ async function execute(
 ): Promise<ReleaseEnd> {
   const before = context.info.heartbeatDetails as ReleaseProgress | undefined;
   const progress = { released: before?.released ?? 0, remaining: before?.remaining ?? 0 };
-  const beat = async (): Promise<void> => {
+  let isCounting = false;
+  const beat = (): void => {
     context.heartbeat({ ...progress });
-    progress.remaining = await deps.held.count(subscriptionId).catch(() => progress.remaining);
+    // Where PostgreSQL is slow, questions would pile up.
+    if (isCounting) return;
+    isCounting = true;
+    void deps.held
+      .count(subscriptionId)
+      .then(
+        (count) => (progress.remaining = count),
+        () => undefined,
+      )
+      .finally(() => (isCounting = false));
   };
-  const beating = setInterval(() => void beat(), HEARTBEAT_EVERY_MS);
+  const beating = setInterval(beat, HEARTBEAT_EVERY_MS);
   try {
     await deps.held.caughtUp(deps.shutdown);
     for (;;) {
       const subscription = await deps.lookUp(subscriptionId, 0);
-      if (!isLive(subscription)) return await cancelAll(deps, subscriptionId, 'subscription_deleted');
+      if (!isLive(subscription))
+        return await cancelAll(deps, context, subscriptionId, 'subscription_deleted');
       if (subscription.status === 'disabled') {
-        return await cancelAll(deps, subscriptionId, 'subscription_disabled');
+        return await cancelAll(deps, context, subscriptionId, 'subscription_disabled');
       }
       if (subscription.status === 'paused') return { step: 'done' };
       const end = await serve(deps, context, subscriptionId, () => (progress.released += 1));
@@ -188,12 +199,16 @@ function endOf({ resting }: Service): ReleaseEnd {
 /** What a disabled or deleted subscription has held is owed no longer. */
 async function cancelAll(
   deps: ReleaseHeldDeps,
+  { cancellationSignal }: Context,
   subscriptionId: SubscriptionId,
   reason: string,
 ): Promise<ReleaseEnd> {
   const { count, bytes } = CANCELLED_AT_ONCE;
-  const cancelled = new Map<DeliveryId, number>();
-  for (;;) {
+  const startedMs = performance.now();
+  /** With the attempts made: those that the read model has not heard of yet. */
+  let cancelled: ReadonlyMap<DeliveryId, number> = new Map();
+  while (performance.now() <= startedMs + TURN_MS) {
+    cancellationSignal.throwIfAborted();
     const rows = await deps.held.any(subscriptionId, cancelled, count, bytes);
     if (rows.length === 0) return { step: 'done' };
     const at = deps.now();
@@ -201,6 +216,12 @@ async function cancelAll(
       rows.map(({ task }) => deliveryCancelled(task, releaseId(subscriptionId), at, reason)),
       rows.map(({ task }) => ({ change: 'end', task })),
     );
-    for (const { task, attemptsMade } of rows) cancelled.set(task.deliveryId, attemptsMade);
+    const all = new Map([
+      ...cancelled,
+      ...rows.map(({ task, attemptsMade }): [DeliveryId, number] => [task.deliveryId, attemptsMade]),
+    ]);
+    const unheard = await deps.held.unchanged(all);
+    cancelled = new Map([...all].filter(([id]) => unheard.has(id)));
   }
+  return { step: 'go_on' };
 }

@@ -7,6 +7,7 @@ import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 import {
   CancellationScope,
   condition,
+  patched,
   proxyActivities,
   proxyLocalActivities,
   setHandler,
@@ -28,14 +29,21 @@ const { attemptDelivery } = proxyLocalActivities<Activities>({
   // A worker that ends answers with a longer delay than this: the wait is then the server's, and so any worker's.
   localRetryThreshold: '1 second',
 });
-const { retryDelivery } = proxyActivities<Activities>({
+const RETRY_LIMITS = {
   taskQueue: WORK_QUEUE,
   startToCloseTimeout: ATTEMPT_LIMIT,
   // Tells early that a worker died with the request on the wire.
   heartbeatTimeout: '20 seconds',
   // For a worker that died; an attempt that failed names its own delay.
   retry: { initialInterval: '1 second', backoffCoefficient: 1 },
+} as const;
+// Said explicitly: without it an activity that is cancelled counts as ended at once, whatever is on the wire.
+const { retryDelivery } = proxyActivities<Activities>({
+  ...RETRY_LIMITS,
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
 });
+// As it was: histories from before go on without what was on the wire.
+const { retryDelivery: retryDeliveryUnawaited } = proxyActivities<Activities>(RETRY_LIMITS);
 const { cancelDelivery, disableSubscription } = proxyActivities<Activities>({
   taskQueue: WORK_QUEUE,
   startToCloseTimeout: '1 minute',
@@ -92,8 +100,9 @@ function begunBeforeMs(): number | null {
  * that is on the wire counts first.
  */
 async function retryUntil(isAsked: () => boolean, task: DeliveryTask, left: Unfinished): Promise<AttemptEnd> {
+  const retry = patched('orders-await-attempts') ? retryDelivery : retryDeliveryUnawaited;
   const scope = new CancellationScope();
-  const retrying = scope.run(() => retryDelivery(task, left));
+  const retrying = scope.run(() => retry(task, left));
   await Promise.race([retrying.catch(() => undefined), condition(isAsked)]);
   if (!isAsked()) return retrying;
   scope.cancel();

@@ -84,11 +84,13 @@ export type BatchCommand =
   /** Flush now, for an operator, or for a change that made the subscription's `version`. */
   | { readonly type: 'FlushManually'; readonly version: number; readonly atMs: number };
 
+/** What has happened, for `evolve`. No log keeps it; the history of the actor keeps what a `BatchFlushed` has handed over. */
 export type BatchEvent =
   | { readonly type: 'TermsChanged'; readonly terms: BatchTerms }
   | { readonly type: 'EventsCollected'; readonly items: readonly BatchItem[]; readonly atMs: number }
   | ({ readonly type: 'BatchFlushed' } & FlushedBatch);
 
+/** Before anything was collected. Any terms that come are newer than these. */
 export const initialState = (): BatchState => ({
   terms: { version: 0, size: 1, timeoutMs: 0 },
   open: null,

@@ -10,6 +10,7 @@ export const STARTING_LIMIT = 64;
 /** What it may have at most, for one subscription: the HTTP agent sets no limit of its own. */
 export const HIGHEST_LIMIT = 256;
 
+/** What one gate has learnt of its endpoint; only `paceAfter` makes another. Times are milliseconds since 1970. */
 export interface Pace {
   /** Requests on the wire at once, at least 1. */
   readonly limit: number;

@@ -11,6 +11,7 @@ export interface Measured {
   readonly memory: ReleaseMemory;
 }
 
+/** Registers the gauges, once for each registry. They are read whenever somebody asks, so they are never older than that. */
 export function measureWorker(registry: Registry, { gates, work, memory }: Measured): void {
   const gauge = (name: string, help: string, read: () => number): void => {
     new Gauge({

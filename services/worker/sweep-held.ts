@@ -9,6 +9,7 @@ import type { Logger } from '../../infra/telemetry.ts';
 import type { SubscriptionId } from '../../schemas/ids.ts';
 import type { Releases } from '../../activities/record-attempt.ts';
 
+/** Wakes releases from `start` until `stop`; before and after it does nothing. Never rejects: what failed is looked up again. */
 export interface Sweep {
   /** A subscription has changed. */
   look(id: SubscriptionId): void;
@@ -16,6 +17,7 @@ export interface Sweep {
   stop(): void;
 }
 
+/** What a sweep needs of the world. */
 export interface SweepDeps {
   readonly held: Pick<HeldDeliveries, 'count' | 'subscriptions'>;
   readonly directory: Pick<SubscriptionDirectory, 'get'>;
@@ -31,6 +33,10 @@ export const FOUND_AGAIN_AFTER_MS = 60_000;
 /** The others are woken by the next sweep: a release costs Temporal as much as a delivery does. */
 export const WOKEN_AT_ONCE = 50;
 
+/**
+ * The sweep of one worker. Each subscription that may send has its turn, however many there are; none is woken by a sweep
+ * again within `FOUND_AGAIN_AFTER_MS`, unless meanwhile it was not to be woken.
+ */
 export function sweepHeld(deps: SweepDeps): Sweep {
   let timer: NodeJS.Timeout | null = null;
   let isSweeping = false;
@@ -48,7 +54,11 @@ export function sweepHeld(deps: SweepDeps): Sweep {
       toWake.flatMap(({ id }) => (foundAtMs.has(id) ? [[id, foundAtMs.get(id)!] as const] : [])),
     );
     const nowMs = now.getTime();
-    const found = toWake.filter(({ id }) => nowMs >= (foundAtMs.get(id) ?? 0) + FOUND_AGAIN_AFTER_MS);
+    const wokenAtMs = (id: SubscriptionId): number => foundAtMs.get(id) ?? 0;
+    // Those woken longest ago first: more than a minute's sweeps can wake, and the last would never have their turn.
+    const found = toWake
+      .filter(({ id }) => nowMs >= wokenAtMs(id) + FOUND_AGAIN_AFTER_MS)
+      .sort((a, b) => wokenAtMs(a.id) - wokenAtMs(b.id));
     for (const { id } of found.slice(0, WOKEN_AT_ONCE)) {
       foundAtMs.set(id, nowMs);
       deps.releases.wake(id);
@@ -57,7 +67,7 @@ export function sweepHeld(deps: SweepDeps): Sweep {
 
   return {
     look(id) {
-      // Before the start, the log tells of the past.
+      // Before the start the log tells of the past, and after the stop PostgreSQL may be gone.
       if (timer === null) return;
       const wakeUnlessPaused = (count: number): void => {
         if (count > 0 && deps.directory.get(id).status !== 'paused') deps.releases.wake(id);
@@ -75,6 +85,7 @@ export function sweepHeld(deps: SweepDeps): Sweep {
     },
     stop() {
       if (timer !== null) clearInterval(timer);
+      timer = null;
     },
   };
 }

@@ -68,10 +68,14 @@ it('the next attempt of the same delivery is another one', async () => {
   expect(recorded.length).toBe(2);
 });
 
-it('an attempt that was held is made when it is asked for again', async () => {
+const unsent: readonly [string, AttemptEnd][] = [
+  ['held', { step: 'hold', reason: 'paused', attemptsMade: 0, waitMs: null }],
+  ['cancelled', { step: 'cancel', reason: 'subscription_disabled' }],
+];
+it.each(unsent)('an attempt that was %s is made when it is asked for again', async (_what, end) => {
   const first = ask();
   await vi.waitUntil(() => begun.length > 0);
-  begun[0]!({ step: 'hold', reason: 'paused', attemptsMade: 0, waitMs: null });
+  begun[0]!(end);
   await first;
   const again = ask();
   await vi.waitUntil(() => begun.length === 2);

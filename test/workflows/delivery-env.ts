@@ -21,7 +21,7 @@ import type { DeliveryEvent } from '../../schemas/delivery-log.ts';
 import type { EventLog, HeldChange } from '../../infra/kafka/event-log.ts';
 import type { HeldDeliveries, HeldRow } from '../../infra/postgres/held-deliveries.ts';
 import { packGroup } from '../../infra/temporal/packed-group.ts';
-import type { DeliveryGroup, DeliveryTask, HeldDelivery } from '../../schemas/delivery.ts';
+import type { DeliveryGroup, DeliveryStatus, DeliveryTask, HeldDelivery } from '../../schemas/delivery.ts';
 import type { AccountId, DeliveryId, EventId, SubscriptionId } from '../../schemas/ids.ts';
 import type { Sealed } from '../../schemas/subscription-log.ts';
 import type { delivery } from '../../workflows/delivery.ts';
@@ -30,6 +30,7 @@ import type { deliveryGroup } from '../../workflows/delivery-group.ts';
 import {
   BATCH_ACTOR,
   DELIVERY_ACTOR,
+  DELIVERY_ORDERS,
   ENDPOINT_CHECKS,
   GROUP_ACTOR,
   RELEASE_ACTOR,
@@ -347,6 +348,27 @@ export async function startDeliveryEnv() {
     },
     start,
     deliver: async (task: DeliveryTask) => (await start(task)).result(),
+    /** Answers how a delivery ends whose second attempt was on the wire when it was cancelled, and came to `status`. */
+    async cancelOnTheWire(task: DeliveryTask, status: number): Promise<DeliveryStatus> {
+      const retried = new Promise<ServerResponse>((resolve) => {
+        receiver.script.answer = (request, response) => {
+          if (request.headers['x-broxi-attempt'] === '1') response.writeHead(503).end();
+          else resolve(response);
+        };
+      });
+      const running = await start(task);
+      await running.signal(DELIVERY_ORDERS.retryNowSignal, 1);
+      const answer = await retried;
+      const ordersTaken = async (): Promise<number> => {
+        const { events } = await running.fetchHistory();
+        return (events ?? []).filter((event) => event.activityTaskCancelRequestedEventAttributes).length;
+      };
+      const takenBefore = await ordersTaken();
+      await running.signal(DELIVERY_ORDERS.cancelSignal);
+      while ((await ordersTaken()) === takenBefore) await setImmediate();
+      answer.writeHead(status).end();
+      return running.result();
+    },
     startGroup,
     deliverGroup: async (tasks: readonly DeliveryTask[]) => (await startGroup(tasks)).result(),
     release: () =>

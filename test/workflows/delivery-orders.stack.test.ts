@@ -15,6 +15,7 @@ afterAll(() => stage.stop());
 beforeEach(() => {
   stage.receiver.arrivals.length = 0;
   stage.recorded.length = 0;
+  stage.disabled.length = 0;
   stage.held.clear();
   stage.world.gates = newGates();
   stage.world.hasRoom = false;
@@ -65,6 +66,13 @@ describe('a delivery with a workflow of its own', () => {
     expect(await running.result()).toBe('cancelled');
     expect(attemptsOf(task.deliveryId)).toHaveLength(1);
     expect(typesOf(task.deliveryId)).toEqual(['AttemptEnded', 'DeliveryCancelled']);
+  });
+
+  it('comes to what the attempt found that was on the wire when it was cancelled', async () => {
+    const task = stage.task();
+    expect(await stage.cancelOnTheWire(task, 410)).toBe('exhausted');
+    expect(typesOf(task.deliveryId)).toEqual(['AttemptEnded', 'AttemptEnded']);
+    expect(stage.disabled).toEqual([`${task.subscriptionId} DisableSubscription`]);
   });
 });
 

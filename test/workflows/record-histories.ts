@@ -21,7 +21,14 @@ import {
   SUBSCRIPTION_ACTOR,
 } from '../../workflows/messages.ts';
 import { itemAt, itemsFrom } from '../domain/batch/batch-items.ts';
-import { ACCOUNT, type Answer, settingsFor, startDeliveryEnv, subscriptionTo } from './delivery-env.ts';
+import {
+  ACCOUNT,
+  type Answer,
+  newGates,
+  settingsFor,
+  startDeliveryEnv,
+  subscriptionTo,
+} from './delivery-env.ts';
 import { writeHistory } from './history-file.ts';
 
 const stage = await startDeliveryEnv();
@@ -66,6 +73,12 @@ await recordDelivery(
   subscriptionTo(receiver.url, { status: 'disabled' }),
 );
 await recordDelivery('delivery-held', answering(200), subscriptionTo(receiver.url, { status: 'paused' }));
+
+world.subscription = subscriptionTo(receiver.url);
+world.gates = newGates();
+const cancelled = stage.task();
+await stage.cancelOnTheWire(cancelled, 410);
+await keep('delivery-cancelled-on-the-wire', cancelled.deliveryId);
 
 receiver.script.answer = answering(200);
 world.subscription = subscriptionTo(receiver.url);

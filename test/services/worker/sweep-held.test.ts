@@ -70,3 +70,22 @@ it('many are woken some at a time, and each in its turn', async () => {
   await passes(SWEPT_EVERY_MS);
   expect(new Set(woken).size).toBe(held.length);
 });
+
+it('of more than are woken before the first are due again, the last have their turn first', async () => {
+  const sweeps = FOUND_AGAIN_AFTER_MS / SWEPT_EVERY_MS;
+  const count = WOKEN_AT_ONCE * (sweeps + 1);
+  held = Array.from({ length: count }, (_, index) => ({ id: idOf(index), isDue: true }));
+  await passes((sweeps + 1) * SWEPT_EVERY_MS);
+  expect(new Set(woken).size).toBe(count);
+});
+
+it('a sweep that was stopped wakes nobody for a change', async () => {
+  held = [{ id: idOf(1), isDue: true }];
+  sweep.look(idOf(1));
+  await passes(0);
+  expect(woken).toHaveLength(1);
+  sweep.stop();
+  sweep.look(idOf(1));
+  await passes(0);
+  expect(woken).toHaveLength(1);
+});
