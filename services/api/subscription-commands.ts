@@ -181,7 +181,7 @@ function refused(refusal: Refusal): Problem {
     case 'version_mismatch':
       return new Problem(
         412,
-        `The subscription is at version ${refusal.actual}, so that If-Match must be "${refusal.actual}".`,
+        `The subscription is at version ${refusal.actual}: expected If-Match: "${refusal.actual}".`,
       );
     case 'ordered_batches':
       return invalidFields([{ path: 'ordered_by', message: ORDERED_BATCHES }]);
