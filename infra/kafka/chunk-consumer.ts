@@ -198,10 +198,15 @@ export async function startChunkConsumer(
     }
   };
 
-  const eachBatch = (payload: EachBatchPayload): Promise<void> => {
+  const eachBatch = async (payload: EachBatchPayload): Promise<void> => {
+    if (stopping.signal.aborted) {
+      // Answered at once, kafkajs would fetch the same again and again until the others have ended.
+      await Promise.allSettled(inHand);
+      return;
+    }
     const handled = handleBatch(payload);
     inHand.add(handled);
-    return handled.finally(() => inHand.delete(handled));
+    await handled.finally(() => inHand.delete(handled));
   };
 
   await consumer.connect();
