@@ -3,6 +3,7 @@
  * whose answers are scripted. What is recorded is collected instead of being put on Kafka.
  */
 import { activityInfo } from '@temporalio/activity';
+import type { WorkflowHandle } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -307,6 +308,17 @@ export async function startDeliveryEnv() {
       newSpanId: () => '00f067aa0ba902b7',
     }),
   };
+  /**
+   * Resolves once the next attempt is the server's to begin. Asked to end before, the activity would fail after it was
+   * asked, and this server, unlike a real one, begins such a one again.
+   */
+  const untilItWaits = async (running: WorkflowHandle): Promise<void> => {
+    const isWaiting = async (): Promise<boolean> => {
+      const { pendingActivities } = (await running.describe()).raw;
+      return pendingActivities?.some(({ attempt }) => Number(attempt) > 1) === true;
+    };
+    while (!(await isWaiting())) await setImmediate();
+  };
   const workers = await Promise.all(
     [
       DELIVERY_ACTOR.taskQueue,
@@ -347,6 +359,7 @@ export async function startDeliveryEnv() {
       };
     },
     start,
+    untilItWaits,
     deliver: async (task: DeliveryTask) => (await start(task)).result(),
     /** Answers how a delivery ends whose second attempt was on the wire when it was cancelled, and came to `status`. */
     async cancelOnTheWire(task: DeliveryTask, status: number): Promise<DeliveryStatus> {
@@ -357,6 +370,7 @@ export async function startDeliveryEnv() {
         };
       });
       const running = await start(task);
+      await untilItWaits(running);
       await running.signal(DELIVERY_ORDERS.retryNowSignal, 1);
       const answer = await retried;
       const ordersTaken = async (): Promise<number> => {

@@ -47,7 +47,7 @@ describe('a delivery with a workflow of its own', () => {
   it('is tried at once when it is asked for, and waits its hour again when that fails', async () => {
     const { deliveryId, ...task } = stage.task();
     const running = await stage.start({ deliveryId, ...task });
-    await recorded(1);
+    await stage.untilItWaits(running);
     await running.signal(DELIVERY_ORDERS.retryNowSignal, 1);
     await recorded(2);
     succeed();
@@ -61,7 +61,7 @@ describe('a delivery with a workflow of its own', () => {
   it('is tried no more when it is cancelled', async () => {
     const task = stage.task();
     const running = await stage.start(task);
-    await recorded(1);
+    await stage.untilItWaits(running);
     await running.signal(DELIVERY_ORDERS.cancelSignal);
     expect(await running.result()).toBe('cancelled');
     expect(attemptsOf(task.deliveryId)).toHaveLength(1);
@@ -80,11 +80,12 @@ describe('a delivery that rides in a group', () => {
   it('is tried at once, or no more, and the others wait their hour', async () => {
     const [retried, cancelled, left] = [stage.task(), stage.task(), stage.task()];
     const group = await stage.startGroup([retried, cancelled, left]);
-    await recorded(3);
+    await stage.untilItWaits(group);
     succeed();
     const ask = (order: GroupOrder): Promise<void> => group.signal(GROUP_ACTOR.orderSignal, order);
     await ask({ deliveryId: retried.deliveryId, do: 'retryNow' });
     await expect.poll(() => attemptsOf(retried.deliveryId).length, PATIENCE).toBe(2);
+    await stage.untilItWaits(group);
     await ask({ deliveryId: cancelled.deliveryId, do: 'cancel' });
     await group.result();
     expect(waitedSeconds(retried.deliveryId)).toBeLessThan(HOUR_SECONDS);
