@@ -68,8 +68,8 @@ export interface ChunkConsumer {
   /** True while this member belongs to its group and reads. */
   isReady(): boolean;
   /**
-   * True where all brokers that it reads from have answered a moment ago, if only that there is nothing new. It takes
-   * one and a half seconds to see that one does not.
+   * True where it surely has what all brokers that it reads from had a moment ago: they have answered of late, and were
+   * asked again. It takes one and a half seconds to see that one does not answer.
    */
   isInTouch(): boolean;
   /** Finishes the chunks in hand, commits them, and leaves the group. */
@@ -85,6 +85,8 @@ const COMMIT_EVERY_MS = 1_000;
 const LONGEST_POLL_MS = 1_000;
 /** A broker that has been silent for longer is away, or this process has been too busy to hear it. */
 const LONGEST_SILENCE_MS = LONGEST_POLL_MS + 500;
+/** A broker that has something is heard within this time. */
+const QUIET_FOR_MS = 20;
 
 /** At once, compressed. Not less than a batch of a topic may have: a part of one is no use. */
 const BYTES_OF_EACH = 1_048_588;
@@ -223,7 +225,7 @@ export async function startChunkConsumer(
     isReady: () => ready,
     isInTouch() {
       const nowMs = performance.now();
-      return answers.haveAllComeSince(nowMs - LONGEST_SILENCE_MS, nowMs);
+      return answers.areComplete(nowMs, LONGEST_SILENCE_MS, QUIET_FOR_MS);
     },
     async stop() {
       stopping.abort(new Error('the consumer stops'));

@@ -10,8 +10,8 @@ import { type ConsumedRecord, startChunkConsumer } from './chunk-consumer.ts';
 
 export interface Tail {
   /**
-   * False where its brokers have not answered of late: it may come back to them later than others in this process do.
-   * `caughtUp` tells when it has.
+   * False where it may not know of the newest records: its brokers have not answered of late, for it may come back to them
+   * later than others in this process do, or may be answering now. `caughtUp` tells when it has.
    */
   isInTouch(): boolean;
   /** Resolves once every record that the topic holds at the time of the call has been handed over. */

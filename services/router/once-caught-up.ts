@@ -1,7 +1,7 @@
 /**
- * Keeps events from being matched against what the router knew before Kafka was away. It learns of subscriptions by
- * other connections than of events, and each comes back in its own time. An event that came in between would meet no
- * subscription that was made in between, and nobody would ever owe it to anybody.
+ * Keeps events from being matched against what the router knew a moment ago, or before Kafka was away. It learns of
+ * subscriptions by other connections than of events, and each is answered, and comes back, in its own time. An event that
+ * came in between would meet no subscription that was made in between, and nobody would ever owe it to anybody.
  */
 import { once } from 'node:events';
 import type { Chunk } from '../../infra/kafka/chunk-consumer.ts';
