@@ -20,7 +20,7 @@ import { readPid } from '../infra/process/pid-file.ts';
 import type { Logger } from '../infra/telemetry.ts';
 import { keyRing } from '../infra/crypto/sealed-secret.ts';
 import { connectClient, createClient } from '../infra/temporal/client.ts';
-import { type Config, parseConfig } from '../schemas/config.ts';
+import { type Config, localUrl, parseConfig } from '../schemas/config.ts';
 import { onlyChildOf, type Pids } from './processes.ts';
 
 const PARTS = ['router', 'worker', 'projector', 'api', 'temporal', 'kafka', 'postgres'] as const;
@@ -138,7 +138,7 @@ async function connect(
     kafka: createKafka(config.kafka, 'webhooks-bench', logger),
     temporal: createClient(connection, config.temporal.namespace, keyRing(current!, ...older)),
     async call(method, path, body) {
-      const response = await fetch(`http://${config.host}:${config.ports.api}${path}`, {
+      const response = await fetch(localUrl(config, config.ports.api) + path, {
         method,
         headers: {
           authorization: `Bearer ${config.adminKey}`,
@@ -211,7 +211,7 @@ async function isReady({ host, ports }: Config, service: Service): Promise<boole
     projector: ports.projectorHealth,
   }[service];
   try {
-    return (await fetch(`http://${host}:${port}/readyz`, { signal: AbortSignal.timeout(2_000) })).ok;
+    return (await fetch(`${localUrl({ host }, port)}/readyz`, { signal: AbortSignal.timeout(2_000) })).ok;
   } catch {
     return false;
   }

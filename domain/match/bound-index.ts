@@ -1,3 +1,5 @@
+import { firstIndexWhere } from '../first-index-where.ts';
+
 /** Items by a bound that a number has to reach, from above or from below: a search looks at its findings and one more. */
 export class BoundIndex<T> {
   // Two lists instead of one of pairs: the bounds stay unboxed.
@@ -42,13 +44,6 @@ export class BoundIndex<T> {
   }
 
   private firstAtLeast(bound: number): number {
-    let low = 0;
-    let high = this.bounds.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.bounds[middle]! < bound) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return firstIndexWhere(this.bounds, (known) => known >= bound);
   }
 }

@@ -17,11 +17,11 @@ export interface Records<Event> {
 }
 
 /** What became of one chunk. The read models held every record below `expectedOffset`, each once, when it came. */
-export type Applied = {
+export interface Applied {
   /** `applied`: they hold it now. `gap`: nothing of it was written, for records are missing before it. */
   readonly kind: 'applied' | 'gap';
   readonly expectedOffset: bigint;
-};
+}
 
 export type ProjectionResult =
   /** One entry for each chunk, in their order. */

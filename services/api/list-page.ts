@@ -11,8 +11,8 @@ export interface Place {
 }
 
 /**
- * The next `limit` of `all`, in that order, after the cursor, which names the last one that was shown. That one may be gone since: its
- * place remains. Throws a 422 for a cursor that is none of ours.
+ * The next `limit` of `all`, in that order, after the cursor, which names the last one that was shown. That one may be
+ * gone since: its place remains. Throws a 422 for a cursor that is none of ours.
  */
 export function pageOf<Item extends Place>(
   all: readonly Item[],

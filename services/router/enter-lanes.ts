@@ -3,6 +3,7 @@
  * anything is said of it on `webhooks.deliveries`, so that one which has a record there was entered. By that, a chunk
  * that a crash had begun is entered once.
  */
+import { CLOCK_SKEW_MS } from '../../activities/recall.ts';
 import { releaseId } from '../../domain/deliver/carrier.ts';
 import { deliveryHeld, deliveryScheduled, heldDelivery } from '../../domain/record/delivery-event.ts';
 import type { SubscriptionDirectory } from '../../domain/subscription/directory.ts';
@@ -25,9 +26,6 @@ export interface EnterLanesDeps {
   readonly releases: { wake(id: SubscriptionId): void };
   readonly logger: Pick<Logger, 'warn'>;
 }
-
-/** The clocks of producers and routers may differ by so much. */
-const CLOCK_SKEW_MS = 60_000;
 
 /**
  * Enters deliveries in their order. `isInDoubt`: somebody may have entered some of them before. Rejects only when

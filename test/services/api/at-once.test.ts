@@ -1,9 +1,7 @@
 /** What is costly runs a few times at once, and ends when nobody waits for it. */
-import Fastify from 'fastify';
 import { describe, expect, it, vi } from 'vitest';
 import type { SubscriptionDirectory } from '../../../domain/subscription/directory.ts';
 import { evolve, initialState } from '../../../domain/subscription/subscription.ts';
-import { DEFAULT_ACCOUNT_ID } from '../../../schemas/ids.ts';
 import { placesFor } from '../../../services/api/at-once.ts';
 import { explainRoutes, type ExplainRoutesDeps } from '../../../services/api/routes/explain.ts';
 import {
@@ -12,6 +10,7 @@ import {
 } from '../../../services/api/routes/subscriptions.ts';
 import { withZodSchemas } from '../../../services/api/zod-routes.ts';
 import { created } from '../../domain/subscription/subscription-log.ts';
+import { appOfOneCaller } from './app-of-one-caller.ts';
 
 it('no more places are given than there are, and another as soon as one is given back', () => {
   const headers: Record<string, string> = {};
@@ -30,17 +29,7 @@ type Deps = ExplainRoutesDeps & SubscriptionRoutesDeps;
 
 /** A server with one subscription, and what it needs to answer about it. */
 function serverWith(deps: Partial<Record<keyof Deps, unknown>>) {
-  const app = Fastify();
-  app.addHook('onRequest', (request, _reply, next) => {
-    const holder = {
-      accountId: DEFAULT_ACCOUNT_ID,
-      actor: 'key:test',
-      scopes: ['read' as const],
-      keyId: null,
-    };
-    request.caller = { ...holder, sourceIp: '127.0.0.1' };
-    next();
-  });
+  const app = appOfOneCaller();
   const directory = { get: () => evolve(initialState(), created(1)) } as unknown as SubscriptionDirectory;
   const api = withZodSchemas(app);
   explainRoutes(api, { directory, ...deps } as Deps);

@@ -1,14 +1,14 @@
 /** A preview over a million stored events, through HTTP, against a real Kafka. */
-import Fastify, { type FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createKafka } from '../../../infra/kafka/client.ts';
 import { EVENT_TYPES } from '../../../schemas/event-types.ts';
-import { DEFAULT_ACCOUNT_ID } from '../../../schemas/ids.ts';
 import { previewRoutes } from '../../../services/api/routes/preview.ts';
 import { withZodSchemas } from '../../../services/api/zod-routes.ts';
 import { startTestKafka, type TestKafka } from '../../infra/kafka/test-kafka.ts';
+import { appOfOneCaller } from './app-of-one-caller.ts';
 
 const TOPIC = 'platform.events';
 const EVENTS = 1_000_000;
@@ -49,17 +49,7 @@ beforeAll(async () => {
 
   const logger = pino({ level: 'silent' });
   const config = { brokers: kafka.brokers.split(','), ssl: false, sasl: null };
-  app = Fastify();
-  app.addHook('onRequest', (request, _reply, next) => {
-    const holder = {
-      accountId: DEFAULT_ACCOUNT_ID,
-      actor: 'key:test',
-      scopes: ['read' as const],
-      keyId: null,
-    };
-    request.caller = { ...holder, sourceIp: '127.0.0.1' };
-    next();
-  });
+  app = appOfOneCaller();
   app.get('/quick', () => ({}));
   previewRoutes(withZodSchemas(app), {
     kafka: createKafka(config, 'test', logger),
